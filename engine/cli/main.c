@@ -1,0 +1,8 @@
+/* main.c - the program: one command, one exit code. */
+#include <stdio.h>
+
+int main(void)
+{
+	puts("chibo " CB_VERSION);
+	return 0;
+}

@@ -1,0 +1,43 @@
+/*
+ * pack.h - loads rule packs: a folder of Lua files becomes rulesets as data.
+ *
+ * Each pack gets a Lua state of its own with an environment built from nothing and budgets of fuel and memory that it
+ * cannot catch (sandbox.h). The file is checked before it is compiled (regular file below the rules folder, size,
+ * UTF-8, no control, bidi or zero-width characters, text only). What it returned becomes a cb_tree, then a cb_ruleset
+ * whose fnhost keeps the state alive if the pack has functions.
+ */
+#ifndef CB_LUA_PACK_H
+#define CB_LUA_PACK_H
+
+#include "base/diag.h"
+#include "base/err.h"
+#include "eval/run.h"
+#include "rule/rule.h"
+
+struct cb_pack_limits {
+	long fuel_load;    /* VM instructions and charged work while the file loads */
+	long fuel_call;    /* per call of a function */
+	long fuel_run;     /* all calls of one run */
+	size_t memory;     /* bytes per state */
+	size_t block;      /* bytes per block */
+	size_t string;     /* bytes per string */
+};
+extern const struct cb_pack_limits cb_pack_limits_default;
+
+/* One file: `dir` is the rules folder, `path` below it. Its base packs are loaded from `dir` too. */
+int cb_pack_load(struct cb_ruleset **out, const char *dir, const char *path, struct cb_facts *dict, const struct cb_pack_limits *lim,
+		 struct cb_diags *diags, struct cb_err *err);
+/* From stored sources (replay): nothing is read from disk. */
+int cb_pack_load_sources(struct cb_ruleset **out, const struct cb_source *src, size_t nsrc, struct cb_facts *dict,
+			 const struct cb_pack_limits *lim, struct cb_diags *diags, struct cb_err *err);
+/* Every *.lua below dir (not in cases/), in sorted order; all mistakes of all packs in one run. */
+int cb_pack_load_dir(struct cb_rulebook **out, const char *dir, struct cb_facts *dict, const struct cb_pack_limits *lim,
+		     struct cb_diags *diags, struct cb_err *err);
+extern const struct cb_pack_loader cb_pack_stored_loader; /* for cb_replay */
+
+/* The pack's own cases: cases/<name>*.lua beside the file return a list of { name=, facts={}, judged={self={},..}, expect={...} }. */
+struct cb_case_stats { int cases, failed; };
+int cb_pack_test(struct cb_case_stats *out, const char *dir, const char *path, struct cb_facts *dict, struct cb_diags *diags,
+		 struct cb_err *err);
+
+#endif

@@ -1,0 +1,33 @@
+/*
+ * source.h - the text of a regulation as it is kept: files and their hashes, and what the record says about a ruleset.
+ */
+#ifndef CB_MODEL_SOURCE_H
+#define CB_MODEL_SOURCE_H
+
+#include <stddef.h>
+#include "base/date.h"
+#include "base/hash.h"
+#include "base/num.h"
+
+/* One file of a pack. */
+struct cb_source {
+	const char *path; /* below the rules folder: "tuyen_quang/qd19.lua" */
+	const char *text;
+	size_t len;
+	char sha[CB_SHA_HEX];
+};
+
+/* What the record keeps of a ruleset beside its sources, so that SQL alone can read results. */
+struct cb_ruleset_info {
+	const char *id, *title, *issuer, *status;
+	cb_day from, to;
+	const char *sha; /* of the list "sha path\n" of its files */
+	const struct cb_source *src;
+	size_t nsrc;
+	struct cb_criterion_info { const char *id, *label, *article; cb_pts max; } const *criterion;
+	size_t ncriterion;
+	struct cb_level_info { const char *id, *label; cb_pts at_least; } const *level; /* best first */
+	size_t nlevel;
+};
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * table.h - rows out: one model, many forms.
+ *
+ * A command declares columns and sends rows; the sink prints them as an aligned terminal table, CSV, JSON, Markdown or
+ * an HTML table. Sinks write to a cb_out (a FILE or a buffer) and report a closed pipe or full disk as CB_EIO.
+ */
+#ifndef CB_REPORT_TABLE_H
+#define CB_REPORT_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/num.h"
+
+enum cb_form_out { CB_OUT_TABLE, CB_OUT_CSV, CB_OUT_JSON, CB_OUT_MARKDOWN, CB_OUT_HTML };
+enum cb_col_type { CB_COL_TEXT, CB_COL_INT, CB_COL_PTS, CB_COL_RATIO, CB_COL_PERCENT /* two ints: part, whole; CSV and JSON get both */, CB_COL_DAY, CB_COL_FLAG };
+
+struct cb_column {
+	const char *id;    /* key in CSV and JSON */
+	const char *title; /* Vietnamese heading */
+	enum cb_col_type type;
+	int decimals;      /* RATIO, PERCENT */
+};
+struct cb_cell {
+	bool null;
+	const char *text;
+	int64_t n, d;      /* INT, PTS, DAY, FLAG: n; RATIO: n/d; PERCENT: part n of whole d */
+};
+struct cb_sink;
+struct cb_sink_opts { enum cb_form_out form; FILE *file; struct cb_buf *buf; /* one of both */ int width; /* 0: no limit */ bool colour; const char *title; };
+int cb_sink_open(struct cb_sink **out, const struct cb_column *col, size_t ncol, const struct cb_sink_opts *o, struct cb_err *err);
+int cb_sink_row(struct cb_sink *s, const struct cb_cell *cell, struct cb_err *err);
+int cb_sink_close(struct cb_sink *s, struct cb_err *err); /* prints what is held back (alignment), frees; s is gone also on error */
+
+/* Escaping, shared by everything that writes: CSV cells that a spreadsheet would run (= + - @ tab CR, full-width forms)
+   get a leading apostrophe; HTML escapes & < > " '; JSON per RFC 8259. */
+void cb_esc_csv(struct cb_buf *out, const char *s);
+void cb_esc_html(struct cb_buf *out, const char *s);
+void cb_esc_json(struct cb_buf *out, const char *s);
+void cb_esc_markdown(struct cb_buf *out, const char *s);
+
+#endif

@@ -1,0 +1,207 @@
+/*
+ * rule.h - a regulation as data.
+ *
+ * cb_ruleset_build reads a declared tree, reports every mistake in one run, and leaves plain data: criteria whose
+ * points are expression graphs, gates, levels, period rules and ranking. cb_rulebook holds the rulesets of an office
+ * and answers which one was in force for a unit on a day. No Lua, no SQLite here.
+ *
+ * The graph: a cb_node is an instance of a cb_form (forms.h has the one table of all forms, with their argument
+ * shapes, checks and code). There are four kinds of node:
+ *   QUANTITY  an exact ratio, absent when a fact it needs is absent or a divisor is 0
+ *   CONDITION true, false or unknown (Kleene: any{true, unknown} is true; no(unknown) is unknown)
+ *   POINTS    thousandths of a point, absent when undecided
+ *   LEVEL     an index into the ruleset's levels (period rules and pass/fail ratings)
+ *
+ * The vocabulary of forms (what scripts/rule.lua offers, and what a tree's `op` may be):
+ *   quantities  fact(id) number add sub mul div neg either(c,q,q) least{q..} greatest{q..} count{c..} month_of(date)
+ *               year_of(date) weekday_of(date) points_of(criterion) max_of(criterion) total()
+ *               over meetings of a period: agg(collection, what, pred|q) with collection "months" | "meetings" and what
+ *               "count" | "share" | "mean" | "sum" | "least" | "greatest" | "number" | "missed"
+ *   conditions  ge gt le lt eq ne (q,q) · between(q,a,b) both ends included · one_of(word fact, {words}) · all{} any{}
+ *               no(c) · known(fact) · a flag fact by itself · full(criterion) met(criterion) · every(collection, pred)
+ *               level predicates (inside agg/every): level_ge level_gt level_le level_lt level_eq level_ne (level id)
+ *   points      number · first{ {c,p}.., otherwise(p) } · bands(q, { {at_least,p}.. }, else) · bands_below(q, { {at_most,p}.. },
+ *               else) · flag(c, p, label) · sum{p..} · capped(p, max) · per(q, each) · deduct(q, each, at_most) ·
+ *               either(c,p,p) · lowest{p..} highest{p..} · prorate(ratio, max) · judged{max,label,id} · function
+ *   rounding    per and prorate of a quantity that is no whole multiple need round = "half_up"|"half_even"|"down"|"up"
+ *               (check says so); a Lua function's number is rounded half up to thousandths unless the criterion says
+ *               round = ...
+ */
+#ifndef CB_RULE_RULE_H
+#define CB_RULE_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "base/arena.h"
+#include "base/date.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/hash.h"
+#include "base/num.h"
+#include "model/fact.h"
+#include "model/meeting.h"
+#include "model/source.h"
+#include "rule/fnhost.h"
+#include "rule/tree.h"
+
+enum cb_kind { CB_QUANTITY, CB_CONDITION, CB_POINTS, CB_LEVEL };
+
+struct cb_form; /* forms.h */
+
+struct cb_node {
+	const struct cb_form *form;
+	enum cb_kind kind;
+	int id;                  /* 0..ruleset.nnode-1; also its register in the program */
+	int line;                /* where it is written */
+	const char *file;
+	struct cb_node **kid;    /* operands in the form's order; branches are nodes of forms "branch" and "otherwise" */
+	size_t nkid;
+	struct cb_ratio num;     /* number: value; per/deduct: each; judged/capped: max in points */
+	struct cb_ratio num2;    /* deduct: at most; between: upper end is a kid */
+	const char *text;        /* fact id, criterion id, level id, judged item ("preparation.2"), agg's what */
+	int ref;                 /* resolved: input, criterion or level index; function handle; -1 if none */
+	int aux;                 /* form's own (comparison code, rounding, collection) */
+	const char *label;       /* Vietnamese words for print; NULL */
+	const char *note;        /* why it reads as it does; NULL */
+};
+
+/* A column that the program reads. */
+enum cb_input_kind {
+	CB_IN_FACT,   /* of the meeting */
+	CB_IN_JUDGED, /* an assessor's points of an item */
+	CB_IN_AGG,    /* a number over the meetings of a period (period rules, ranking): filled by eval/period.c */
+};
+struct cb_input {
+	enum cb_input_kind kind;
+	int fact;               /* FACT: index in the dictionary that the ruleset was built with */
+	const char *item;       /* JUDGED: "preparation.2" */
+	enum cb_assessor by;    /* JUDGED */
+	const struct cb_node *agg; /* AGG */
+};
+
+enum cb_na { CB_NA_FULL, CB_NA_RESCALE, CB_NA_POINTS };
+enum cb_missing { CB_MISSING_REFUSE, CB_MISSING_ZERO, CB_MISSING_RESCALE };
+
+struct cb_criterion {
+	const char *id, *label, *group, *article; /* article NULL: none was to hand */
+	const char *note;
+	cb_pts max;               /* 0 for a requirement (pass/fail, `check =`) */
+	struct cb_node *score;    /* POINTS; NULL for a requirement */
+	struct cb_node *check;    /* CONDITION of a requirement; NULL otherwise */
+	struct cb_node *applies;  /* CONDITION; NULL: always */
+	enum cb_na na;            /* what a meeting gets where it does not apply */
+	cb_pts na_points;
+	bool is_function;         /* the Lua way out: score is a node of form "function" with declared needs */
+	enum cb_round round;      /* function results; default half_up */
+	const int *needs;         /* dictionary indexes of every fact that it reads */
+	size_t nneeds;
+	int line;
+};
+
+struct cb_level_def {
+	const char *id, *label;
+	cb_pts at_least; /* of the total; ignored when the ruleset has `rating` */
+	int line;
+};
+
+struct cb_gate {
+	const char *label, *article;
+	int level;             /* demotes from this level (and better ones) to the next one down; or -1 */
+	int at_most;           /* caps at this level; or -1 */
+	struct cb_node *needs; /* level gate: all must hold */
+	struct cb_node *when;  /* at_most gate: applies when true */
+	int line;
+};
+
+enum cb_missed { CB_MISSED_IGNORED, CB_MISSED_AS_WORST, CB_MISSED_REFUSE };
+
+struct cb_period_rule {
+	struct cb_node *level; /* LEVEL, over aggregates; NULL: this ruleset rates no such period */
+	int line;
+};
+
+struct cb_rank_key {
+	const char *label;
+	struct cb_node *value; /* QUANTITY over aggregates (agg may hold a quantity of the meeting), or function */
+	bool down;             /* larger is better */
+};
+enum cb_within { CB_WITHIN_ALL, CB_WITHIN_PARENT, CB_WITHIN_CLUSTER, CB_WITHIN_BLOCK, CB_WITHIN_PROVINCE };
+enum cb_ties { CB_TIES_SHARED /* 1 1 3 */, CB_TIES_DENSE /* 1 1 2 */, CB_TIES_ORDER /* by code: 1 2 3 */ };
+
+struct cb_ruleset {
+	struct cb_arena arena;
+	const char *id;       /* "tuyen_quang.qd19" */
+	const char *title;    /* Vietnamese name of the regulation */
+	const char *issuer;   /* unit code of the issuing body; "trung_uong" stands above every unit */
+	const char *status;   /* "transcribed" | "reconstructed" */
+	const char *source;   /* from what */
+	const char *base;     /* id of the base pack; NULL */
+	cb_day from, to;      /* in force, both included */
+	unsigned for_kinds;   /* bit mask of cb_meeting_kind */
+	unsigned for_units;   /* bit mask of cb_unit_kind; 0: every cell */
+	unsigned for_cells;   /* bit mask of cb_cell_type; 0: every type */
+	const struct cb_facts *dict; /* borrowed */
+
+	struct cb_criterion *criterion; size_t ncriterion;
+	struct cb_level_def *level; size_t nlevel; /* best first */
+	struct cb_gate *gate; size_t ngate;
+	struct cb_node *rating;          /* LEVEL over met()/full()/points_of(): pass/fail; NULL: by thresholds */
+	cb_pts scale;                    /* sum of maxima */
+	enum cb_missing missing;
+	enum cb_round total_round;       /* NONE: exact */
+	cb_pts total_step;               /* 1000 for whole points */
+	enum cb_assessor order[CB_ASSESSORS]; size_t norder; /* whose judged points count, best first */
+	bool notes_required;             /* every deduction needs a note */
+	enum cb_missed missed_month;
+	struct cb_period_rule period[5]; /* by cb_period_kind; MONTH unused */
+	struct cb_rank_key *rank; size_t nrank;
+	enum cb_within rank_within;
+	enum cb_ties rank_ties;
+
+	struct cb_node **node; size_t nnode;     /* all, operands before users */
+	struct cb_input *input; size_t ninput;
+	struct cb_source *src; size_t nsrc;      /* the pack's files: base first, main file last */
+	char sha[CB_SHA_HEX];                    /* of the list "sha path\n" of its files */
+	struct cb_fnhost fn;                     /* fn.call NULL: no functions; owned, freed with the ruleset */
+};
+
+/*
+ * Builds from a tree whose op is "ruleset". `base` is the built base ruleset or NULL (fields that the tree leaves out
+ * are taken from it). Takes nothing but copies what it keeps, so the tree's arena may go afterwards. Findings go to
+ * `diags`; CB_EDATA when any is an error. free with cb_ruleset_free.
+ */
+int cb_ruleset_build(struct cb_ruleset **out, const struct cb_tree *tree, const struct cb_ruleset *base, struct cb_facts *dict,
+		     struct cb_diags *diags, struct cb_err *err);
+void cb_ruleset_free(struct cb_ruleset *rs);
+int cb_criterion_find(const struct cb_ruleset *rs, const char *id); /* index or -1 */
+int cb_level_find(const struct cb_ruleset *rs, const char *id);
+
+/* The Vietnamese words of an expression: "số có mặt / (đảng viên − miễn sinh hoạt) ≥ 90%". Appends. */
+void cb_node_text_vi(struct cb_buf *out, const struct cb_ruleset *rs, const struct cb_node *n);
+
+/* Deeper checks on a built ruleset (unreachable branches, sums against the base's frame, levels nobody can reach,
+   holes between whole-number levels ...). Adds findings; 0, or CB_EDATA when one is an error. */
+int cb_ruleset_check(const struct cb_ruleset *rs, struct cb_diags *diags, struct cb_err *err);
+/* Lowest and highest total that facts can give. */
+void cb_ruleset_range(const struct cb_ruleset *rs, cb_pts *lowest, cb_pts *highest);
+
+/* --- the rulebook ---------------------------------------------------------------------------------------- */
+
+struct cb_rulebook;
+int cb_rulebook_new(struct cb_rulebook **out, struct cb_err *err);
+void cb_rulebook_free(struct cb_rulebook *b); /* frees the rulesets it took */
+int cb_rulebook_take(struct cb_rulebook *b, struct cb_ruleset *rs, struct cb_err *err);
+size_t cb_rulebook_count(const struct cb_rulebook *b);
+struct cb_ruleset *cb_rulebook_at(const struct cb_rulebook *b, size_t i);
+struct cb_ruleset *cb_rulebook_find(const struct cb_rulebook *b, const char *id);
+/* Two rulesets of one issuer for the same kind, unit kind and day are an error; a hole in time a warning. */
+int cb_rulebook_check(const struct cb_rulebook *b, struct cb_diags *diags, struct cb_err *err);
+/*
+ * The ruleset in force: `issuer[0..n-1]` are the codes of the unit and of the bodies above it on that day, nearest
+ * first ("trung_uong" is added by itself). NULL: none is in force.
+ */
+struct cb_ruleset *cb_rulebook_in_force(const struct cb_rulebook *b, const char *const *issuer, size_t n, cb_day day,
+					enum cb_meeting_kind kind, unsigned unit_kind, unsigned cell_type);
+
+#endif

@@ -1,0 +1,14 @@
+#!/bin/sh
+# lint.sh BUILD_DIR - banned functions by symbol, and luacheck where it is installed.
+cd "$(dirname "$0")/.." || exit 3
+bad=0
+for o in $(find "$1/engine" -name '*.o'); do
+	list='gets|strcpy|strcat|sprintf|vsprintf|strtok|atoi|atol|atof|strncpy|strncat|asctime|ctime|gmtime|localtime|tmpnam|mktemp|rand|srand|system|popen'
+	case $o in */base/alloc.o) ;; *) list="$list|malloc|calloc|realloc|free|strdup|strndup|asprintf|vasprintf" ;; esac
+	case $o in */cli/*.o) ;; *) list="$list|exit|abort" ;; esac
+	hit=$(nm -u "$o" | awk '{ print $2 }' | sed 's/@.*//' | grep -xE "$list")
+	[ -z "$hit" ] || { echo "lint: $o calls" $hit >&2; bad=1; }
+done
+if command -v luacheck >/dev/null; then luacheck -q --std lua54 scripts rules examples || bad=1; fi
+[ $bad = 0 ] && echo "lint: clean"
+exit $bad
