@@ -17,7 +17,11 @@
 
 #define CB_BATCH 512
 
-/* The program's inputs, in the order of rs->input: value[i][lane], have[i][lane] (0/1). Borrowed for the call. */
+/*
+ * The program's inputs, in the order of cb_eval_inputs() (= rs->input after cb_eval_open): value[i][lane],
+ * have[i][lane] (0/1). Borrowed for the call. Values are in stored units: a decimal fact in thousandths, a date as a
+ * day, a word as its index, judged points in thousandths. A value outside the fact's limits makes the lane INVALID.
+ */
 struct cb_batch {
 	size_t n; /* 1..CB_BATCH */
 	const int64_t *const *value;
@@ -46,12 +50,28 @@ struct cb_scores {
 
 struct cb_eval;
 int cb_eval_open(struct cb_eval **out, const struct cb_ruleset *rs, struct cb_err *err); /* rs borrowed until close */
+/*
+ * A program for some nodes of the ruleset alone: a period rule, ranking keys (inputs AGG, AGG_D), or what stands inside
+ * an agg (inputs FACT, LEVEL). There are no criteria in it: batch's `out` may be NULL; read roots with cb_eval_node().
+ */
+int cb_eval_open_nodes(struct cb_eval **out, const struct cb_ruleset *rs, const struct cb_node *const *root, size_t nroot,
+		       struct cb_err *err);
+const struct cb_input *cb_eval_inputs(const struct cb_eval *ev, size_t *n);
 void cb_eval_close(struct cb_eval *ev);
 int cb_eval_batch(struct cb_eval *ev, const struct cb_batch *in, struct cb_scores *out, struct cb_err *err);
 
 /* The value of any node in the last batch (explanations, coverage): false if absent or not computed.
    POINTS: thousandths / 1; CONDITION: 0 or 1; LEVEL: index. */
 bool cb_eval_node(const struct cb_eval *ev, const struct cb_node *n, size_t lane, struct cb_ratio *out);
+/* first, bands, either: the index of the branch that was taken (the last one: otherwise), -1 when undecided. */
+int cb_eval_branch(const struct cb_eval *ev, const struct cb_node *n, size_t lane);
+/*
+ * What the lane lacked where it stayed undecided: ids separated by ", ", each once: facts ("present"), judged items
+ * ("@preparation.2"), divisors that were 0 ("/members"). Only absences that mattered. Appends; nothing when RATED.
+ */
+void cb_eval_missing(struct cb_buf *out, const struct cb_eval *ev, size_t lane);
+/* The same for one node. */
+void cb_eval_node_missing(struct cb_buf *out, const struct cb_eval *ev, const struct cb_node *n, size_t lane);
 /* The first message of the last batch for a lane that is INVALID or ERROR; "" if none. */
 const char *cb_eval_message(const struct cb_eval *ev, size_t lane);
 

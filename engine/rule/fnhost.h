@@ -16,6 +16,7 @@ struct cb_fnarg {
 	const char *name; /* a fact id ("speakers"), or of a ranking key: "mean_score", "months", "code", ... */
 	bool have;
 	struct cb_ratio value;
+	bool flag;        /* a yes/no fact: value is 0 or 1 and should arrive as a boolean */
 	const char *word; /* for facts of a vocabulary and texts, else NULL */
 };
 

@@ -23,6 +23,9 @@
  *   points      number · first{ {c,p}.., otherwise(p) } · bands(q, { {at_least,p}.. }, else) · bands_below(q, { {at_most,p}.. },
  *               else) · flag(c, p, label) · sum{p..} · capped(p, max) · per(q, each) · deduct(q, each, at_most) ·
  *               either(c,p,p) · lowest{p..} highest{p..} · prorate(ratio, max) · judged{max,label,id} · function
+ *               deduct takes off the criterion's max unless it has a field from = points (0 inside a sum)
+ *   LEVEL       level id (text) · first{ {c,"tot"}.., otherwise("kha") } · either(c,l,l)
+ *   ratio(n,d) is a number; a quantity's first{} / either() / bands() may stand where a number may
  *   rounding    per and prorate of a quantity that is no whole multiple need round = "half_up"|"half_even"|"down"|"up"
  *               (check says so); a Lua function's number is rounded half up to thousandths unless the criterion says
  *               round = ...
@@ -60,24 +63,37 @@ struct cb_node {
 	struct cb_ratio num;     /* number: value; per/deduct: each; judged/capped: max in points */
 	struct cb_ratio num2;    /* deduct: at most; between: upper end is a kid */
 	const char *text;        /* fact id, criterion id, level id, judged item ("preparation.2"), agg's what */
-	int ref;                 /* resolved: input, criterion or level index; function handle; -1 if none */
-	int aux;                 /* form's own (comparison code, rounding, collection) */
+	int ref;                 /* resolved: dictionary index of a fact, criterion or level index, word, function handle; -1 if none */
+	int aux;                 /* form's own: rounding; agg and every: CB_AGG(collection, what) */
 	const char *label;       /* Vietnamese words for print; NULL */
 	const char *note;        /* why it reads as it does; NULL */
 };
+
+/* agg and every: kid[0] is the predicate (count, share, every) or the quantity of a meeting (mean, sum, least, greatest);
+   without a kid these four are of the meeting's score in points ("score"); number and missed have no kid. */
+enum cb_agg_of { CB_OF_MONTHS, CB_OF_MEETINGS };
+enum cb_agg_what {
+	CB_AGG_EVERY, CB_AGG_COUNT, CB_AGG_SHARE, CB_AGG_MEAN, CB_AGG_SUM, CB_AGG_LEAST, CB_AGG_GREATEST,
+	CB_AGG_NUMBER, CB_AGG_MISSED
+};
+#define CB_AGG(of, what) ((of) * 16 + (what))
+#define CB_AGG_OF(node) ((enum cb_agg_of)((node)->aux / 16))
+#define CB_AGG_WHAT(node) ((enum cb_agg_what)((node)->aux % 16))
 
 /* A column that the program reads. */
 enum cb_input_kind {
 	CB_IN_FACT,   /* of the meeting */
 	CB_IN_JUDGED, /* an assessor's points of an item */
-	CB_IN_AGG,    /* a number over the meetings of a period (period rules, ranking): filled by eval/period.c */
+	CB_IN_LEVEL,  /* index of the meeting's official level (predicates inside agg and every) */
+	CB_IN_AGG,    /* a number over the meetings of a period (period rules, ranking): its numerator ... */
+	CB_IN_AGG_D,  /* ... and, always the next column, its denominator (> 0). every: 0 or 1 over 1 */
 };
 struct cb_input {
 	enum cb_input_kind kind;
 	int fact;               /* FACT: index in the dictionary that the ruleset was built with */
 	const char *item;       /* JUDGED: "preparation.2" */
 	enum cb_assessor by;    /* JUDGED */
-	const struct cb_node *agg; /* AGG */
+	const struct cb_node *agg; /* AGG, AGG_D */
 };
 
 enum cb_na { CB_NA_FULL, CB_NA_RESCALE, CB_NA_POINTS };
@@ -86,6 +102,7 @@ enum cb_missing { CB_MISSING_REFUSE, CB_MISSING_ZERO, CB_MISSING_RESCALE };
 struct cb_criterion {
 	const char *id, *label, *group, *article; /* article NULL: none was to hand */
 	const char *note;
+	const char *part_of;      /* id of the frame's criterion that this one is a piece of; NULL */
 	cb_pts max;               /* 0 for a requirement (pass/fail, `check =`) */
 	struct cb_node *score;    /* POINTS; NULL for a requirement */
 	struct cb_node *check;    /* CONDITION of a requirement; NULL otherwise */
@@ -160,7 +177,7 @@ struct cb_ruleset {
 	enum cb_ties rank_ties;
 
 	struct cb_node **node; size_t nnode;     /* all, operands before users */
-	struct cb_input *input; size_t ninput;
+	struct cb_input *input; size_t ninput;   /* what rating a meeting reads (not what only periods and ranking read) */
 	struct cb_source *src; size_t nsrc;      /* the pack's files: base first, main file last */
 	char sha[CB_SHA_HEX];                    /* of the list "sha path\n" of its files */
 	struct cb_fnhost fn;                     /* fn.call NULL: no functions; owned, freed with the ruleset */
@@ -174,6 +191,8 @@ struct cb_ruleset {
 int cb_ruleset_build(struct cb_ruleset **out, const struct cb_tree *tree, const struct cb_ruleset *base, struct cb_facts *dict,
 		     struct cb_diags *diags, struct cb_err *err);
 void cb_ruleset_free(struct cb_ruleset *rs);
+/* Copies the pack's files (base first) into the ruleset and sets rs->sha; called by the loader after build. */
+int cb_ruleset_set_sources(struct cb_ruleset *rs, const struct cb_source *src, size_t nsrc, struct cb_err *err);
 int cb_criterion_find(const struct cb_ruleset *rs, const char *id); /* index or -1 */
 int cb_level_find(const struct cb_ruleset *rs, const char *id);
 
