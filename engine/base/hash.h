@@ -7,7 +7,7 @@
 #define CB_SHA_HEX 65
 
 struct cb_sha {
-	unsigned char opaque[128]; /* holds the library's state */
+	_Alignas(16) unsigned char opaque[128]; /* holds the library's state */
 };
 
 void cb_sha_init(struct cb_sha *h);

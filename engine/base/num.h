@@ -35,7 +35,8 @@ bool cb_ratio_from_double(struct cb_ratio *out, double x);        /* false: not 
 /* "12", "-3.5", "0,65" (comma or point as decimal mark, no thousands marks, no exponent); whole string; false if not. */
 bool cb_ratio_parse(struct cb_ratio *out, const char *s, size_t n);
 
-/* n/d rounded to a multiple of `step` (step > 0, same unit as n/d); returns the multiple itself times step. */
+/* n/d as a whole number (NONE cuts, as DOWN does); kept within 64 bits. To round to a multiple of a step, divide by
+   the step and multiply the result. d is not 0. */
 int64_t cb_round_div(__int128 n, __int128 d, enum cb_round how);
 enum cb_round cb_round_find(const char *name);                    /* "half_up", "half_even", "down", "up"; NONE if unknown */
 const char *cb_round_name(enum cb_round how);

@@ -33,6 +33,10 @@ bool cb_utf8_nfc(struct cb_buf *out, const char *s, size_t n); /* appends; false
 /* Look-up key: NFD, marks dropped, đ -> d, case folded, runs of blanks and punctuation to one space, trimmed:
    "Thanh Hóa" -> "thanh hoa". */
 bool cb_utf8_fold(struct cb_buf *out, const char *s, size_t n);
+/* The same into memory of a fixed size, without allocating. Returns the key's length; when that is not below cap, the
+   key did not fit and dst is "". */
+size_t cb_utf8_fold_into(char *dst, size_t cap, const char *s, size_t n);
+bool cb_fold_equal(const char *a, const char *b); /* the same look-up key; false beyond 255 bytes */
 /* Sort key in Vietnamese order (letters a ă â b c d đ e ê ..., tones second, case third); compare with memcmp. */
 bool cb_utf8_sort_key(struct cb_buf *out, const char *s, size_t n);
 size_t cb_utf8_width(const char *s, size_t n); /* terminal columns; combining marks 0 */
