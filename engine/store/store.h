@@ -132,7 +132,14 @@ int cb_store_result_put(struct cb_store *st, const struct cb_result *r, struct c
    Anything but reading is refused by the authorizer. Columns are borrowed until the next step. */
 struct cb_rows;
 int cb_rows_open(struct cb_rows **out, struct cb_store *st, struct cb_err *err, const char *sql, const char *types, ...);
+/* The same in steps, for statements that are made at run time: prepare, bind ?i (1-based), step. */
+int cb_rows_prepare(struct cb_rows **out, struct cb_store *st, struct cb_err *err, const char *sql);
+int cb_rows_bind_int(struct cb_rows *r, int i, int64_t v, struct cb_err *err);
+int cb_rows_bind_real(struct cb_rows *r, int i, double v, struct cb_err *err);
+int cb_rows_bind_text(struct cb_rows *r, int i, const char *v, struct cb_err *err); /* copied; NULL binds NULL */
 int cb_rows_step(struct cb_rows *r, bool *row, struct cb_err *err);
+enum cb_row_type { CB_ROW_NULL, CB_ROW_INT, CB_ROW_REAL, CB_ROW_TEXT };
+enum cb_row_type cb_rows_type(struct cb_rows *r, int col);
 int64_t cb_rows_int(struct cb_rows *r, int col);
 double cb_rows_real(struct cb_rows *r, int col);
 const char *cb_rows_text(struct cb_rows *r, int col); /* NULL for SQL NULL */
