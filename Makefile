@@ -86,9 +86,9 @@ endif
 CFLAGS_ += $(CFLAGS)
 
 # --- sources -------------------------------------------------------------------------------------------------
-LIB_SRC := $(filter-out engine/cli/main.c,$(wildcard engine/*/*.c))
+LIB_SRC := $(filter-out engine/cli/%,$(wildcard engine/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/scripts.o
-MAIN_OBJ := $(B)/engine/cli/main.o
+MAIN_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard engine/cli/*.c))
 UNIT_SRC := $(wildcard tests/unit/*/*.c)
 UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
 SCRIPTS := $(wildcard scripts/*.lua)

@@ -32,7 +32,8 @@ struct cb_sink;
 struct cb_sink_opts { enum cb_form_out form; FILE *file; struct cb_buf *buf; /* one of both */ int width; /* 0: no limit */ bool colour; const char *title; };
 int cb_sink_open(struct cb_sink **out, const struct cb_column *col, size_t ncol, const struct cb_sink_opts *o, struct cb_err *err);
 int cb_sink_row(struct cb_sink *s, const struct cb_cell *cell, struct cb_err *err);
-int cb_sink_close(struct cb_sink *s, struct cb_err *err); /* prints what is held back (alignment), frees; s is gone also on error */
+int cb_sink_total(struct cb_sink *s, const struct cb_cell *cell, struct cb_err *err); /* a row set apart: a line above, bold */
+int cb_sink_close(struct cb_sink *s, struct cb_err *err); /* NULL is fine; prints what is held back (alignment), frees; s is gone also on error */
 
 /* Escaping, shared by everything that writes: CSV cells that a spreadsheet would run (= + - @ tab CR, full-width forms)
    get a leading apostrophe; HTML escapes & < > " '; JSON per RFC 8259. */
@@ -40,5 +41,14 @@ void cb_esc_csv(struct cb_buf *out, const char *s);
 void cb_esc_html(struct cb_buf *out, const char *s);
 void cb_esc_json(struct cb_buf *out, const char *s);
 void cb_esc_markdown(struct cb_buf *out, const char *s);
+/* One cell as a JSON value. */
+void cb_cell_json(struct cb_buf *out, const struct cb_column *col, const struct cb_cell *cell);
+
+/* Cells in the order of the columns: cb_cell_text("..."), cb_cell_int(18), ... */
+static inline struct cb_cell cb_cell_null(void) { return (struct cb_cell){.null = true}; }
+static inline struct cb_cell cb_cell_text(const char *s) { return (struct cb_cell){.null = !s, .text = s}; }
+static inline struct cb_cell cb_cell_int(int64_t n) { return (struct cb_cell){.n = n}; }
+static inline struct cb_cell cb_cell_ratio(int64_t n, int64_t d) { return (struct cb_cell){.null = d == 0, .n = n, .d = d}; }
+static inline struct cb_cell cb_cell_percent(int64_t part, int64_t whole) { return (struct cb_cell){.n = part, .d = whole}; }
 
 #endif
