@@ -38,12 +38,16 @@ struct cb_fact {
 	const char *const *alias;  /* other headings that name this column (folded), NULL-terminated; may be NULL */
 	bool fixed;                /* advice never proposes to change it (member counts, dates, kinds of unit) */
 	const char *pack;          /* NULL for core facts, else the id of the pack that declared it */
+	bool attribute;            /* no column of its own: the meeting's day and kind, its unit's kind and cell type */
 };
 
 /* The core dictionary, in a fixed order that the schema follows. */
 size_t cb_fact_core_count(void);
 const struct cb_fact *cb_fact_core(size_t i);
 int cb_fact_core_find(const char *id); /* index or -1 */
+
+const char *cb_fact_type_id(enum cb_fact_type t); /* "count" */
+int cb_fact_type_find(const char *id);            /* -1 */
 
 /* A dictionary: core facts first (same indexes), then declared ones. Borrowed facts live as long as the dictionary. */
 struct cb_facts;
@@ -55,6 +59,8 @@ size_t cb_facts_count(const struct cb_facts *f);
 const struct cb_fact *cb_facts_at(const struct cb_facts *f, size_t i);
 int cb_facts_find(const struct cb_facts *f, const char *id);              /* index or -1 */
 const char *cb_facts_nearest(const struct cb_facts *f, const char *id);   /* NULL when none is near */
+/* The fact that a heading names: its id, label or an alias, as look-up keys (case, marks and punctuation ignored); -1. */
+int cb_facts_heading(const struct cb_facts *f, const char *heading);
 int cb_fact_word(const struct cb_fact *fact, const char *word);           /* index in vocab or vocab_vi (folded), or -1 */
 /* "18", "90 phút", "có", "thường kỳ", "15/02/2024": as people read it. */
 char *cb_fact_text_vi(char *dst, size_t cap, const struct cb_fact *fact, int64_t value);
