@@ -46,7 +46,10 @@ struct cb_figure {
 	int64_t printed;        /* 799 */
 	enum cb_figure_verdict verdict;
 	int64_t half_up, down;  /* the right percentage at this number of decimals, both ways: 769, 769 */
-	struct cb_figure_fix fix[CB_FIGURE_FIXES]; size_t nfix; /* only when WRONG; slips of a digit first, then swaps, then nearest */
+	/* Only when WRONG: slips of a digit, then swaps, then the nearest part and whole. */
+	struct cb_figure_fix fix[CB_FIGURE_FIXES]; size_t nfix;
+	/* Parts of this whole that give the printed figure by either reading, and by both at once; from > to: none. */
+	int64_t part_from, part_to, both_from, both_to;
 	char say[CB_FIGURE_SAY]; /* one Vietnamese sentence or two: the verdict, and what could explain it */
 };
 /* `printed` is "79,9", "79.9", "18" or any of these with "%". CB_EUSAGE: no such number, whole < 1, part < 0. */
