@@ -62,9 +62,19 @@ static void say(char *dst, size_t cap, const char *fmt, ...)
 	dst[len] = '\0';
 }
 
+/* The digits of v >= 0 with leading zeros up to `least` (at most 19); returns how many. */
 static int digits_of(int64_t v, int least, char out[24])
 {
-	return snprintf(out, 24, "%0*lld", least, (long long)v);
+	int n = 1;
+
+	for (int64_t rest = v / 10; rest > 0; rest /= 10)
+		n++;
+	if (n < least)
+		n = least;
+	out[n] = '\0';
+	for (int i = n - 1; i >= 0; i--, v /= 10)
+		out[i] = (char)('0' + v % 10);
+	return n;
 }
 
 char *cb_figure_text(char *dst, size_t cap, int64_t percent, int decimals)

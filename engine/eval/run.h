@@ -21,8 +21,10 @@ struct cb_run_opts {
 	cb_day today;                   /* written into the run */
 	/* called every few thousand meetings; return nonzero to stop (CB_EINTR). NULL: none */
 	int (*progress)(void *ctx, int64_t done, int64_t total);
-	/* dry: called for each meeting. NULL: none */
-	int (*each)(void *ctx, const struct cb_meeting *m, const struct cb_ruleset *rs, const struct cb_scores *s, size_t lane);
+	/* dry: called for each meeting; m has no facts (nfact 0), lane counts in s and ev. Nonzero stops (CB_EINTR, or a
+	   negative code with *err set). NULL: none */
+	int (*each)(void *ctx, const struct cb_meeting *m, const struct cb_ruleset *rs, const struct cb_eval *ev, const struct cb_scores *s,
+		    size_t lane, struct cb_err *err);
 	void *ctx;
 };
 struct cb_run_stats {
