@@ -27,6 +27,6 @@ void cb_buf_add(struct cb_buf *b, const void *p, size_t n);
 void cb_buf_puts(struct cb_buf *b, const char *s);
 void cb_buf_putc(struct cb_buf *b, char c);
 void cb_buf_printf(struct cb_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void cb_buf_vprintf(struct cb_buf *b, const char *fmt, va_list ap);
+void cb_buf_vprintf(struct cb_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 
 #endif

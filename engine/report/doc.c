@@ -133,7 +133,7 @@ void cb_doc_heading(struct cb_doc *d, int level, const char *text)
 	}
 }
 
-static void add_text(struct cb_doc *d, enum part_kind kind, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void add_text(struct cb_doc *d, enum part_kind kind, const char *fmt, va_list ap)
 {
 	struct part *p = add(d, kind);
 	struct cb_buf b;
