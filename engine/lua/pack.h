@@ -30,10 +30,13 @@ int cb_pack_load(struct cb_ruleset **out, const char *dir, const char *path, str
 /* From stored sources (replay): nothing is read from disk. */
 int cb_pack_load_sources(struct cb_ruleset **out, const struct cb_source *src, size_t nsrc, struct cb_facts *dict,
 			 const struct cb_pack_limits *lim, struct cb_diags *diags, struct cb_err *err);
-/* Every *.lua below dir (not in cases/), in sorted order; all mistakes of all packs in one run. */
+/* Every *.lua below dir (not in cases/, not parts that begin with _), in sorted order; all mistakes of all packs in one
+   run. Says nothing about overlaps in time: cb_rulebook_check does. */
 int cb_pack_load_dir(struct cb_rulebook **out, const char *dir, struct cb_facts *dict, const struct cb_pack_limits *lim,
 		     struct cb_diags *diags, struct cb_err *err);
 extern const struct cb_pack_loader cb_pack_stored_loader; /* for cb_replay */
+/* A new run begins: the budget of all calls of its functions is full again. */
+void cb_pack_begin_run(struct cb_ruleset *rs);
 
 /* The pack's own cases: cases/<name>*.lua beside the file return a list of { name=, facts={}, judged={self={},..}, expect={...} }. */
 struct cb_case_stats { int cases, failed; };

@@ -395,9 +395,11 @@ int cb_scan_call(const struct cb_scan *s, int line, const char *op, int within, 
 		else
 			hi = mid;
 	}
-	for (size_t i = lo, seen = 0; i < s->ngroup && s->group[i].line <= line + 16 && seen < LOOK_MAX; i++) {
+	if (!line)
+		lo = 0;
+	for (size_t i = lo, seen = 0; i < s->ngroup && (!line || s->group[i].line <= line + 16) && seen < LOOK_MAX; i++) {
 		const struct group *g = &s->group[i];
-		if (g->line != line)
+		if (line ? g->line != line : strcmp(g->name, op) != 0)
 			continue;
 		seen++;
 		int points = !strcmp(g->name, op) ? 2 : 0;
@@ -420,6 +422,19 @@ int cb_scan_call(const struct cb_scan *s, int line, const char *op, int within, 
 			best = s->entry[only].value;
 	}
 	return best;
+}
+
+int cb_scan_last(const struct cb_scan *s)
+{
+	for (size_t i = s->ngroup; i-- > 0;)
+		if (s->group[i].parent < 0 && s->group[i].open == '{' && !s->group[i].name[0])
+			return (int)i;
+	return -1;
+}
+
+int cb_scan_group_line(const struct cb_scan *s, int group)
+{
+	return s && group >= 0 ? s->group[group].line : 0;
 }
 
 int cb_scan_field(const struct cb_scan *s, int group, const char *name)

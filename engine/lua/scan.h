@@ -17,8 +17,11 @@ int cb_scan_new(struct cb_scan **out, const char *text, size_t len); /* 0 or CB_
 void cb_scan_free(struct cb_scan *s);
 
 /* The group written for a call of `op` on `line`, preferably inside entry `entry` of group `within` (-1: anywhere).
-   Looks through `op({ ... })`. -1: not found. */
+   Looks through `op({ ... })`. Line 0: the first one of that name. -1: not found. */
 int cb_scan_call(const struct cb_scan *s, int line, const char *op, int within, int entry);
+/* The last plain table that stands outside everything: of `return { ... }`. -1: none. */
+int cb_scan_last(const struct cb_scan *s);
+int cb_scan_group_line(const struct cb_scan *s, int group); /* 0 for -1; s may be NULL */
 /* Entry of a group by field name, or the i-th (0, 1, ...) entry without a name. -1: not found. */
 int cb_scan_field(const struct cb_scan *s, int group, const char *name);
 int cb_scan_item(const struct cb_scan *s, int group, size_t i);

@@ -1,0 +1,208 @@
+/*
+ * pack_files.c - files of packs, read so that a link or a device below the rules folder cannot lead elsewhere.
+ *
+ * Each component of a path is opened from the one above with O_NOFOLLOW; the rules folder itself may be a link.
+ */
+#include "lua/pack_int.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/alloc.h"
+#include "lua/sandbox.h"
+
+void cb_pack_display(char *dst, size_t cap, const char *dir, const char *path)
+{
+	size_t n = strlen(dir);
+	while (n > 1 && dir[n - 1] == '/')
+		n--;
+	if (!n || (n == 1 && dir[0] == '.'))
+		snprintf(dst, cap, "%s", path);
+	else
+		snprintf(dst, cap, "%.*s/%s", (int)n, dir, path);
+}
+
+static int failed(const char *dir, const char *path, struct cb_err *err)
+{
+	char shown[600];
+	int e = errno;
+	cb_pack_display(shown, sizeof shown, dir, path);
+	if (e == ENOENT)
+		return cb_err_set(err, CB_ENOTFOUND, "%s: no such file", shown);
+	if (e == ELOOP || e == ENOTDIR)
+		return cb_err_set(err, CB_EIO, "%s: is a link or leads through one; packs are plain files below the rules folder", shown);
+	return cb_err_set(err, CB_EIO, "%s: cannot be read: %s", shown, strerror(e));
+}
+
+/* Opens dir, then path component by component. -1: errno says why. */
+static int open_below(const char *dir, const char *path, int last_flags)
+{
+	int fd = open(*dir ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (fd >= 0 && *path) {
+		char name[256];
+		const char *slash = strchr(path, '/');
+		size_t n = slash ? (size_t)(slash - path) : strlen(path);
+		int next;
+		if (n >= sizeof name || n == 0 || (path[0] == '.' && (n == 1 || (n == 2 && path[1] == '.')))) {
+			close(fd);
+			errno = ENOENT;
+			return -1;
+		}
+		memcpy(name, path, n);
+		name[n] = '\0';
+		path += n + (slash ? 1 : 0);
+		next = openat(fd, name, *path ? O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC : last_flags);
+		int e = errno;
+		close(fd);
+		errno = e;
+		fd = next;
+	}
+	return fd;
+}
+
+int cb_pack_read(char **text, size_t *len, const char *dir, const char *path, struct cb_err *err)
+{
+	char shown[600], *buf = NULL;
+	size_t n = 0;
+	struct stat st;
+	int fd, code = 0;
+
+	*text = NULL;
+	*len = 0;
+	cb_pack_display(shown, sizeof shown, dir, path);
+	fd = open_below(dir, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return failed(dir, path, err);
+	if (fstat(fd, &st) < 0) {
+		code = failed(dir, path, err);
+		goto out;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		code = cb_err_set(err, CB_EIO, "%s: is no regular file", shown);
+		goto out;
+	}
+	if (st.st_size > CB_SOURCE_MAX) {
+		code = cb_err_set(err, CB_ELIMIT, "%s: %lld bytes; a file of a pack may have %d: split it, parts begin with _", shown,
+				  (long long)st.st_size, CB_SOURCE_MAX);
+		goto out;
+	}
+	buf = cb_malloc(CB_SOURCE_MAX + 2);
+	if (!buf) {
+		code = cb_err_nomem(err);
+		goto out;
+	}
+	for (;;) {
+		ssize_t got = read(fd, buf + n, CB_SOURCE_MAX + 1 - n);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			code = failed(dir, path, err);
+			goto out;
+		}
+		if (got == 0)
+			break;
+		n += (size_t)got;
+		if (n > CB_SOURCE_MAX) {
+			code = cb_err_set(err, CB_ELIMIT, "%s: grew beyond %d bytes", shown, CB_SOURCE_MAX);
+			goto out;
+		}
+	}
+	buf[n] = '\0';
+	char *fit = cb_realloc(buf, n + 1);
+	*text = fit ? fit : buf;
+	*len = n;
+	buf = NULL;
+out:
+	cb_free(buf);
+	close(fd);
+	return code;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void cb_pack_list_free(char **list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		cb_free(list[i]);
+	cb_free(list);
+}
+
+int cb_pack_list(char ***out, size_t *n, const char *dir, const char *folder, struct cb_err *err)
+{
+	char **list = NULL;
+	size_t count = 0, cap = 0;
+	int fd = open_below(dir, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *e;
+
+	*out = NULL;
+	*n = 0;
+	if (!d) {
+		int code = failed(dir, folder, err);
+		if (fd >= 0)
+			close(fd);
+		return code;
+	}
+	while ((e = readdir(d))) {
+		size_t len = strlen(e->d_name);
+		if (e->d_name[0] == '.')
+			continue;
+		if (!(len > 4 && !strcmp(e->d_name + len - 4, ".lua")) && e->d_type != DT_DIR && e->d_type != DT_UNKNOWN)
+			continue;
+		if (count == cap) {
+			char **more = cb_reallocarray(list, cap ? cap * 2 : 16, sizeof *list);
+			if (!more)
+				goto nomem;
+			list = more;
+			cap = cap ? cap * 2 : 16;
+		}
+		list[count] = cb_strdup(e->d_name);
+		if (!list[count])
+			goto nomem;
+		count++;
+	}
+	closedir(d);
+	if (count)
+		qsort(list, count, sizeof *list, by_text);
+	*out = list;
+	*n = count;
+	return 0;
+nomem:
+	closedir(d);
+	cb_pack_list_free(list, count);
+	return cb_err_nomem(err);
+}
+
+void cb_pack_tell(struct cb_diags *diags, const char *file, const struct cb_err *err)
+{
+	size_t n = strlen(file);
+	const char *p = err->msg;
+	long line = 0, col = 0;
+
+	if (n && !strncmp(p, file, n) && p[n] == ':') {
+		char *end;
+		p += n + 1;
+		long v = strtol(p, &end, 10);
+		if (end > p && *end == ':') {
+			line = v;
+			p = end + 1;
+			v = strtol(p, &end, 10);
+			if (end > p && *end == ':') {
+				col = v;
+				p = end + 1;
+			}
+		}
+		while (*p == ' ')
+			p++;
+	}
+	cb_diags_addf(diags, CB_SEV_ERROR, file, line, col, NULL, NULL, "%s", p);
+}

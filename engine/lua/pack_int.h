@@ -1,0 +1,21 @@
+/* pack_int.h - what pack.c and cases.c share: reading files below the rules folder. */
+#ifndef CB_LUA_PACK_INT_H
+#define CB_LUA_PACK_INT_H
+
+#include <stddef.h>
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/err.h"
+
+/* Reads dir/path: every component must be a real folder or regular file (no links below dir), at most CB_SOURCE_MAX
+   bytes. *text is the caller's (cb_free). CB_ENOTFOUND, CB_EIO, CB_ELIMIT, CB_ENOMEM. */
+int cb_pack_read(char **text, size_t *len, const char *dir, const char *path, struct cb_err *err);
+/* "dir/path" as messages print it. */
+void cb_pack_display(char *dst, size_t cap, const char *dir, const char *path);
+/* A finding from "file:line: what" or "file:line:col: what". */
+void cb_pack_tell(struct cb_diags *diags, const char *file, const struct cb_err *err);
+/* Names of dir/folder in sorted order: those that end in .lua and, where `folders`, folders. free each and the list. */
+int cb_pack_list(char ***out, size_t *n, const char *dir, const char *folder, struct cb_err *err);
+void cb_pack_list_free(char **list, size_t n);
+
+#endif
