@@ -4,7 +4,6 @@
  * A heading is looked up once per file (once per key of a JSON record), so the search is linear.
  */
 #include <string.h>
-#include "base/alloc.h"
 #include "base/diag.h"
 #include "base/utf8.h"
 #include "exchange/columns.h"
@@ -59,14 +58,6 @@ static const struct row {
 };
 #define NTABLE (sizeof(table) / sizeof(table[0]))
 
-/* What the corpus of real files calls facts, beside the aliases of the dictionary. */
-static const struct {
-	const char *key, *fact;
-} fact_words[] = {
-	{ "membership", "members" }, { "dang vien", "members" }, { "attendance", "present" }, { "du hop", "present" },
-	{ "minutes", "minutes_recorded" }, { "bien ban", "minutes_recorded" },
-};
-
 static unsigned bit(enum cb_import_what what)
 {
 	static const unsigned bits[] = { [CB_IMPORT_UNITS] = U, [CB_IMPORT_MEETINGS] = M, [CB_IMPORT_ASSESSMENTS] = A, [CB_IMPORT_VISITS] = V, [CB_IMPORT_MONTHS] = P };
@@ -96,30 +87,6 @@ static bool among(const char *list, const char *key)
 	return false;
 }
 
-static int find_fact(const struct cb_facts *dict, const char *key)
-{
-	size_t n = cb_facts_count(dict);
-	for (size_t i = 0; i < n; i++) {
-		const struct cb_fact *f = cb_facts_at(dict, i);
-		if (!f->attribute && same_key(key, f->id))
-			return (int)i;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const struct cb_fact *f = cb_facts_at(dict, i);
-		if (f->attribute)
-			continue;
-		if (same_key(key, f->label))
-			return (int)i;
-		for (size_t k = 0; f->alias && f->alias[k]; k++)
-			if (!strcmp(key, f->alias[k]))
-				return (int)i;
-	}
-	for (size_t i = 0; i < sizeof(fact_words) / sizeof(fact_words[0]); i++)
-		if (!strcmp(key, fact_words[i].key))
-			return cb_facts_find(dict, fact_words[i].fact);
-	return -1;
-}
-
 int cb_field_find(enum cb_import_what what, const struct cb_facts *dict, const char *heading, size_t n, const char **item, size_t *nitem)
 {
 	char key[KEY_MAX];
@@ -139,7 +106,7 @@ int cb_field_find(enum cb_import_what what, const struct cb_facts *dict, const c
 	for (size_t i = 0; i < NTABLE; i++)
 		if ((table[i].in & in) && among(table[i].also, key))
 			return table[i].field;
-	if (what == CB_IMPORT_MEETINGS && (fact = find_fact(dict, key)) >= 0)
+	if (what == CB_IMPORT_MEETINGS && (fact = cb_facts_heading(dict, heading)) >= 0 && !cb_facts_at(dict, (size_t)fact)->attribute)
 		return CB_F_FACTS + fact;
 	return CB_F_UNKNOWN;
 }

@@ -314,7 +314,7 @@ bool cb_cell_day(cb_day *out, enum cb_date_form *form, const char *s, size_t n, 
 		if (y < 1930 || y >= 2100)
 			return fail(f, s, n, "has a year that cannot be", MEND_DAY);
 		if (m > 12 && d <= 12 && d > 0 && m <= 31)
-			return fail(f, s, n, year_first ? "has its month and day the wrong way round" : "has no such month: it looks like mm/dd/yyyy",
+			return fail(f, s, n, year_first ? "has no such month: are month and day the wrong way round?" : "has no such month: it looks like mm/dd/yyyy",
 				    year_first ? "write 2024-02-15: year-month-day" : "write dd/mm/yyyy: the day first");
 		if (m < 1 || m > 12)
 			return fail(f, s, n, "has no such month", MEND_DAY);
