@@ -150,6 +150,18 @@ fmt: ## clang-format on what git tracks
 bench: all ## ratios against hand-written SQL, in one run
 	@sh tests/bench/run.sh $(CURDIR)/$(B)/chibo
 
+# libFuzzer targets over the readers, each for FUZZ_SECONDS from the seeds in tests/fuzz/corpus; finds stay in build/fuzz.
+FUZZ_SECONDS ?= 30
+FUZZ_SRC := $(wildcard tests/fuzz/*.c)
+build/fuzz/%: tests/fuzz/%.c $(wildcard engine/base/*.c engine/model/*.c engine/exchange/*.[ch])
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@) clang $(CPPFLAGS_) -DCB_FEED_CHUNK=61 -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(PKG_CFLAGS) \
+		-o $@ $< $(wildcard engine/base/*.c engine/model/*.c) $(addprefix engine/exchange/,feed.c csv.c json.c value.c) $(LDLIBS_)
+fuzz: $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%) ## libFuzzer over the readers (FUZZ_SECONDS=30 each; needs clang)
+	@for f in $(FUZZ_SRC:tests/fuzz/%.c=%); do mkdir -p build/fuzz/$$f.corpus; \
+		build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=0 -verbosity=0 -artifact_prefix=build/fuzz/$$f- \
+			build/fuzz/$$f.corpus tests/fuzz/corpus/$$f >build/fuzz/$$f.log 2>&1 || { grep -v '# Uses' build/fuzz/$$f.log | tail -n 40; exit 1; }; echo "fuzz: $$f is clean after $(FUZZ_SECONDS) s"; done
+
 install: all ## PREFIX= DESTDIR=
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/chibo
 	install -m 755 $(B)/chibo $(DESTDIR)$(PREFIX)/bin/chibo
@@ -157,5 +169,5 @@ install: all ## PREFIX= DESTDIR=
 clean: ## remove build/
 	rm -rf build examples/out
 
-.PHONY: all help deps deps-test demo test check layers headers lint fmt bench install clean FORCE
+.PHONY: all help deps deps-test demo test check layers headers lint fmt bench fuzz install clean FORCE
 -include $(wildcard $(B)/engine/*/*.d $(B)/tests/unit/*/*.d)

@@ -14,7 +14,9 @@
 #include <stdint.h>
 #include "base/err.h"
 
+#ifndef CB_FEED_CHUNK /* the fuzzers make it small, so that everything falls between chunks */
 #define CB_FEED_CHUNK 65536
+#endif
 
 struct cb_feed;
 

@@ -3,7 +3,7 @@
  *
  * A row becomes cells by field (from csv.c by its headings, from json.c by its keys), the cells become values, and the
  * whole row is checked before it is put through the store. Everything happens in one transaction of the store; keys
- * seen in this file are kept by the store too (cb_store_seen), so that memory stays flat. Units whose parent comes
+ * seen in this file are kept on disk (store/seen.h), so that memory stays flat. Units whose parent comes
  * later in the file wait until the end. What is looked up again and again (the unit of a row, whether its name and
  * province fit) is remembered in tables of fixed size.
  */
@@ -22,6 +22,7 @@
 #include "exchange/import.h"
 #include "exchange/json.h"
 #include "exchange/value.h"
+#include "store/seen.h"
 
 #define SAME_SHOWN 5
 #define TITLE_ROWS 20   /* how far below a wrong heading the right one is looked for */
@@ -67,6 +68,7 @@ struct imp {
 	struct cb_diags *diags;
 	struct cb_err *err;
 	struct cb_facts *dict;
+	struct cb_seen *seen;     /* keys of this file's rows */
 	struct cb_arena mem;
 	struct cb_import_stats stats;
 
@@ -720,7 +722,7 @@ static int unit_of(struct imp *m, struct known **out)
 static int seen(struct imp *m, const void *key, size_t n, long *first)
 {
 	int64_t line = 0;
-	int rc = cb_store_seen(m->st, key, n, m->row_line, &line, m->err);
+	int rc = cb_seen_put(m->seen, key, n, m->row_line, &line, m->err);
 	*first = (long)line;
 	return rc;
 }
@@ -1654,7 +1656,7 @@ int cb_import_file(struct cb_import_stats *out, struct cb_store *st, const char 
 		told(m, 1, 0, NULL, m->err->msg, NULL);
 	if (rc < 0 || (rc = reject_open(m)) < 0)
 		goto out;
-	if ((rc = cb_store_begin(st, m->err)) < 0)
+	if ((rc = cb_seen_open(&m->seen, m->err)) < 0 || (rc = cb_store_begin(st, m->err)) < 0)
 		goto out;
 	open = true;
 	rc = json ? rows_json(m, json) : rows_csv(m, csv);
@@ -1706,6 +1708,7 @@ out:
 		out->added = out->changed = 0;
 	cb_csv_close(csv);
 	cb_json_close(json);
+	cb_seen_close(m->seen);
 	cb_arena_release(&m->mem);
 	cb_buf_release(&m->row_error);
 	cb_buf_release(&m->out);

@@ -68,9 +68,6 @@ int cb_store_meeting_find(struct cb_store *st, int64_t unit_id, cb_day day, int 
 int cb_store_assessment_put(struct cb_store *st, const struct cb_assessment *a, enum cb_put *what, struct cb_err *err);
 int cb_store_decision_put(struct cb_store *st, const struct cb_decision *d, enum cb_put *what, struct cb_err *err);
 int cb_store_visit_put(struct cb_store *st, int64_t unit_id, cb_day day, int64_t meeting_id /* 0 */, enum cb_put *what, struct cb_err *err);
-/* Remembers a key until commit or rollback, in a temporary table: memory does not grow. *first is the line that it was
-   given with before, 0 when it is new. For rows that a file holds twice. */
-int cb_store_seen(struct cb_store *st, const void *key, size_t n, int64_t line, int64_t *first, struct cb_err *err);
 /* Why a month has no meeting: "exempt", "postponed", "missed". */
 int cb_store_month_put(struct cb_store *st, int64_t unit_id, cb_day month, const char *status, const char *reason, enum cb_put *what,
 		       struct cb_err *err);
