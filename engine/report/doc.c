@@ -457,7 +457,7 @@ static const char page_style[] =
 	"h1{font-size:1.35em;text-align:center;margin:.3em 0}h2{font-size:1.15em;margin:1.1em 0 .3em}h3{font-size:1em;margin:.9em 0 .2em}\n"
 	"p.sub{text-align:center;margin:.1em 0 1em}p{margin:.3em 0}p.note{border-left:3px solid #b00;padding-left:.6em}\n"
 	"table{border-collapse:collapse;width:100%;margin:.5em 0}caption{text-align:left;font-weight:bold;padding:.2em 0}\n"
-	"th,td{border:1px solid #555;padding:.15em .4em;vertical-align:top;text-align:left}th{background:#eee}\n"
+	"th,td{border:1px solid #555;padding:.15em .4em;vertical-align:top;text-align:left;white-space:pre-line}th{background:#eee}\n"
 	".n{text-align:right;white-space:nowrap}.f{text-align:center}tr.total td{font-weight:bold}\n"
 	"table.sign{margin-top:2em}table.sign td{border:0;text-align:center;width:50%;font-weight:bold}\n"
 	"svg{display:block;margin:.5em 0;max-width:100%}svg text{font:12px 'Times New Roman','Liberation Serif',serif}\n"

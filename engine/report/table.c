@@ -119,7 +119,8 @@ void cb_esc_markdown(struct cb_buf *out, const char *s)
 {
 	for (; *s; s++) {
 		switch (*s) {
-		case '\n': case '\r': case '\t': cb_buf_putc(out, ' '); break;
+		case '\n': cb_buf_puts(out, "<br>"); break; /* a cell must stay on one line */
+		case '\r': case '\t': cb_buf_putc(out, ' '); break;
 		case '<': cb_buf_puts(out, "&lt;"); break;
 		case '&': cb_buf_puts(out, "&amp;"); break;
 		case '\\': case '`': case '*': case '_': case '[': case ']': case '|': case '~':
@@ -152,6 +153,12 @@ static void decimal(struct cb_buf *out, int64_t n, int64_t d, int decimals)
 		cb_buf_printf(out, "%s%" PRId64, minus ? "-" : "", v);
 }
 
+/* Points of a cell; a rescaled total (d > 1) is no whole number of thousandths and is shown to two decimals, half up. */
+static cb_pts cell_pts(const struct cb_cell *c)
+{
+	return c->d > 1 ? cb_round_div(c->n, (__int128)c->d * 10, CB_ROUND_HALF_UP) * 10 : c->n;
+}
+
 /* As people read it; nothing for a null cell. */
 static void text_vi(struct cb_buf *out, const struct cb_column *col, const struct cb_cell *c)
 {
@@ -161,13 +168,14 @@ static void text_vi(struct cb_buf *out, const struct cb_column *col, const struc
 		return;
 	switch (col->type) {
 	case CB_COL_TEXT:
+	case CB_COL_RAW:
 		cb_buf_puts(out, c->text ? c->text : "");
 		break;
 	case CB_COL_INT:
 		cb_buf_puts(out, cb_fmt_int_vi(t, sizeof t, c->n));
 		break;
 	case CB_COL_PTS:
-		cb_buf_puts(out, cb_fmt_pts_vi(t, sizeof t, c->n));
+		cb_buf_puts(out, cb_fmt_pts_vi(t, sizeof t, cell_pts(c)));
 		break;
 	case CB_COL_RATIO:
 		if (c->d)
@@ -180,14 +188,17 @@ static void text_vi(struct cb_buf *out, const struct cb_column *col, const struc
 		cb_buf_puts(out, cb_day_vi(day, (cb_day)c->n));
 		break;
 	case CB_COL_FLAG:
-		cb_buf_puts(out, c->n ? "x" : "");
+		if (c->d) /* the total row of a column of x's */
+			cb_buf_puts(out, cb_fmt_int_vi(t, sizeof t, c->n));
+		else
+			cb_buf_puts(out, c->n ? "x" : "");
 		break;
 	}
 }
 
 static bool is_number(enum cb_col_type t)
 {
-	return t == CB_COL_INT || t == CB_COL_PTS || t == CB_COL_RATIO || t == CB_COL_PERCENT;
+	return t == CB_COL_INT || t == CB_COL_PTS || t == CB_COL_RATIO || t == CB_COL_PERCENT || t == CB_COL_RAW;
 }
 
 /* --- writing ----------------------------------------------------------------------------------------------- */
@@ -328,8 +339,14 @@ static void csv_cell(struct cb_buf *b, const struct cb_column *col, const struct
 	}
 	switch (col->type) {
 	case CB_COL_TEXT: cb_esc_csv(b, c->text ? c->text : ""); break;
+	case CB_COL_RAW:
+		if (c->n)
+			cb_esc_csv(b, c->text ? c->text : "");
+		else
+			cb_buf_puts(b, c->text ? c->text : "");
+		break;
 	case CB_COL_INT: case CB_COL_FLAG: cb_buf_printf(b, "%" PRId64, c->n); break;
-	case CB_COL_PTS: cb_buf_puts(b, cb_fmt_pts(t, sizeof t, c->n)); break;
+	case CB_COL_PTS: cb_buf_puts(b, cb_fmt_pts(t, sizeof t, cell_pts(c))); break;
 	case CB_COL_RATIO: if (c->d) decimal(b, c->n, c->d, col->decimals); break;
 	case CB_COL_PERCENT:
 		if (c->d)
@@ -350,9 +367,20 @@ void cb_cell_json(struct cb_buf *b, const struct cb_column *col, const struct cb
 	}
 	switch (col->type) {
 	case CB_COL_TEXT: cb_esc_json(b, c->text); break;
+	case CB_COL_RAW:
+		if (c->n || !c->text)
+			cb_esc_json(b, c->text ? c->text : "");
+		else
+			cb_buf_puts(b, strstr(c->text, "Inf") || strstr(c->text, "nan") ? "null" : c->text);
+		break;
 	case CB_COL_INT: cb_buf_printf(b, "%" PRId64, c->n); break;
-	case CB_COL_FLAG: cb_buf_puts(b, c->n ? "true" : "false"); break;
-	case CB_COL_PTS: cb_buf_puts(b, cb_fmt_pts(t, sizeof t, c->n)); break;
+	case CB_COL_FLAG:
+		if (c->d)
+			cb_buf_printf(b, "%" PRId64, c->n);
+		else
+			cb_buf_puts(b, c->n ? "true" : "false");
+		break;
+	case CB_COL_PTS: cb_buf_puts(b, cb_fmt_pts(t, sizeof t, cell_pts(c))); break;
 	case CB_COL_RATIO: decimal(b, c->n, c->d, col->decimals); break;
 	case CB_COL_PERCENT:
 		cb_buf_printf(b, "{\"part\": %" PRId64 ", \"whole\": %" PRId64 ", \"percent\": ", c->n, c->d);

@@ -15,7 +15,8 @@
 #include "base/num.h"
 
 enum cb_form_out { CB_OUT_TABLE, CB_OUT_CSV, CB_OUT_JSON, CB_OUT_MARKDOWN, CB_OUT_HTML };
-enum cb_col_type { CB_COL_TEXT, CB_COL_INT, CB_COL_PTS, CB_COL_RATIO, CB_COL_PERCENT /* two ints: part, whole; CSV and JSON get both */, CB_COL_DAY, CB_COL_FLAG };
+enum cb_col_type { CB_COL_TEXT, CB_COL_INT, CB_COL_PTS, CB_COL_RATIO, CB_COL_PERCENT /* two ints: part, whole; CSV and JSON get both */, CB_COL_DAY, CB_COL_FLAG,
+		   CB_COL_RAW /* a number as text, printed as it stands; n != 0: a text after all */ };
 
 struct cb_column {
 	const char *id;    /* key in CSV and JSON */
@@ -26,7 +27,7 @@ struct cb_column {
 struct cb_cell {
 	bool null;
 	const char *text;
-	int64_t n, d;      /* INT, PTS, DAY, FLAG: n; RATIO: n/d; PERCENT: part n of whole d */
+	int64_t n, d;      /* INT, DAY, FLAG: n; PTS: n thousandths (d > 1: n/d of them); RATIO: n/d; PERCENT: part n of whole d; FLAG with d: a count of flags */
 };
 struct cb_sink;
 struct cb_sink_opts { enum cb_form_out form; FILE *file; struct cb_buf *buf; /* one of both */ int width; /* 0: no limit */ bool colour; const char *title; };
@@ -48,6 +49,7 @@ void cb_cell_json(struct cb_buf *out, const struct cb_column *col, const struct 
 static inline struct cb_cell cb_cell_null(void) { return (struct cb_cell){.null = true}; }
 static inline struct cb_cell cb_cell_text(const char *s) { return (struct cb_cell){.null = !s, .text = s}; }
 static inline struct cb_cell cb_cell_int(int64_t n) { return (struct cb_cell){.n = n}; }
+static inline struct cb_cell cb_cell_pts(int64_t n, int64_t d) { return (struct cb_cell){.null = d == 0, .n = n, .d = d}; }
 static inline struct cb_cell cb_cell_ratio(int64_t n, int64_t d) { return (struct cb_cell){.null = d == 0, .n = n, .d = d}; }
 static inline struct cb_cell cb_cell_percent(int64_t part, int64_t whole) { return (struct cb_cell){.n = part, .d = whole}; }
 

@@ -188,7 +188,7 @@ static void markdown_keeps_a_pipe_inside_its_cell(void **state)
 	(void)state;
 	cb_buf_init(&b);
 	cb_esc_markdown(&b, "a|b\n*c*<i>");
-	assert_string_equal(b.s, "a\\|b \\*c\\*&lt;i>");
+	assert_string_equal(b.s, "a\\|b<br>\\*c\\*&lt;i>");
 	cb_buf_release(&b);
 }
 
