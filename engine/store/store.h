@@ -41,13 +41,18 @@ int cb_store_begin(struct cb_store *st, struct cb_err *err);
 int cb_store_commit(struct cb_store *st, struct cb_err *err);
 void cb_store_rollback(struct cb_store *st);
 
+/* Who changes the record from now on (the command, never a person) and on which day; written into the audit. */
+int cb_store_actor(struct cb_store *st, const char *who, cb_day today, struct cb_err *err);
+/* Closes a period: from then on what happened in it is refused with CB_ESEALED. Within begin/commit. */
+enum cb_put { CB_PUT_NEW, CB_PUT_CHANGED, CB_PUT_SAME };
+int cb_store_seal(struct cb_store *st, const struct cb_period *p, enum cb_put *what, struct cb_err *err);
+
 /* The dictionary: core facts and those that packs declared (persisted, with a typed column each). Borrowed. */
 struct cb_facts *cb_store_facts(struct cb_store *st);
 int cb_store_fact_declare(struct cb_store *st, const struct cb_fact *fact, struct cb_err *err); /* within begin/commit */
 
 /* --- units ------------------------------------------------------------------------------------------------- */
 
-enum cb_put { CB_PUT_NEW, CB_PUT_CHANGED, CB_PUT_SAME };
 /* A span with the same code and `from` is replaced; overlapping another one is CB_EDATA. The parent must exist. */
 int cb_store_unit_put(struct cb_store *st, const struct cb_unit_span *s, enum cb_put *what, struct cb_err *err);
 int cb_store_unit_find(struct cb_store *st, const char *code, int64_t *id, struct cb_err *err); /* CB_ENOTFOUND */
@@ -61,7 +66,10 @@ const char *cb_store_unit_nearest(struct cb_store *st, const char *code);
 
 /* --- meetings ---------------------------------------------------------------------------------------------- */
 
-/* Insert or update by (unit, day, kind); keeps the old row in meeting_past when something changed. m->id and rev are set. */
+/* Insert or update by (unit, day, kind); keeps the old state in meeting_past when something changed (once per transaction).
+   m->id and rev are set. A fact that is absent becomes absent; have = CB_HAVE_KEEP, or an index past nfact, leaves it as it is.
+   A fact that has no column yet gets one. CB_EDATA when the unit did not exist on that day. */
+#define CB_HAVE_KEEP 2
 int cb_store_meeting_put(struct cb_store *st, struct cb_meeting *m, enum cb_put *what, struct cb_err *err);
 int cb_store_meeting_find(struct cb_store *st, int64_t unit_id, cb_day day, int kind /* -1: the only one that day */, int64_t *id,
 			  struct cb_err *err);
