@@ -866,6 +866,10 @@ static int row_meeting(struct imp *m)
 	cb_meeting_check(&meeting, m->dict, fact_fault, &ctx);
 	if (!writing(m))
 		return 0;
+	/* what the file has no column for stays as it is on record; an empty cell makes a fact absent */
+	for (size_t i = 0; i < m->nfact; i++)
+		if (!cell_of(m, CB_F_FACTS + (int)i)->s)
+			m->have[i] = CB_HAVE_KEEP;
 	enum cb_put what;
 	struct cb_err e;
 	if ((rc = cb_store_meeting_put(m->st, &meeting, &what, &e)) < 0)
