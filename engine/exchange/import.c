@@ -1283,6 +1283,9 @@ static int row_unit(struct imp *m)
 			return rc;
 		if (first)
 			same_as(m, "the unit is there twice with the same first day", first);
+		n = snprintf(key, sizeof(key), "c%s", s.code);
+		if ((rc = seen(m, key, (size_t)n, &first)) < 0)
+			return rc;
 	}
 	if (m->row_bad)
 		return 0;
@@ -1339,16 +1342,37 @@ static int settle_waiting(struct imp *m)
 			}
 		}
 	}
+	struct waiting *left = NULL;
 	for (struct waiting *w = m->waiting; w; w = w->next) {
 		char what[300];
 		if (w->done)
 			continue;
-		const char *near = room(m) ? cb_store_unit_nearest(m->st, w->span.parent) : NULL;
-		snprintf(what, sizeof(what), "parent %s of unit %s is neither on record nor a good row of this file%s%s", w->span.parent, w->span.code,
-			 near ? "; the nearest is " : "", near ? near : "");
-		m->row_line = w->line;
-		told(m, w->line, 0, NULL, what, "add the parent, or correct its code");
+		left = left ? left : w;
+		char key[80];
+		long first;
+		m->row_line = w->line, m->row_bad = false;
+		int n = snprintf(key, sizeof(key), "c%s", w->span.parent);
+		int64_t there;
+		if ((rc = cb_seen_put(m->seen, key, (size_t)n, 0, &there, m->err)) < 0)
+			return rc;
+		first = (long)there;
 		m->stats.bad++;
+		if (first) {
+			/* its row is in the file, and bad, or waits itself: told there; one mistake, one finding */
+			if (!m->o->rejects)
+				continue;
+			snprintf(what, sizeof(what), "parent %s of unit %s, on line %ld, was not kept", w->span.parent, w->span.code, first);
+			told(m, w->line, 0, NULL, what, "mend that row");
+			continue;
+		}
+		const char *near = room(m) ? cb_store_unit_nearest(m->st, w->span.parent) : NULL;
+		snprintf(what, sizeof(what), "parent %s of unit %s is neither on record nor in this file%s%s", w->span.parent, w->span.code,
+			 near ? "; the nearest is " : "", near ? near : "");
+		told(m, w->line, 0, NULL, what, "add the parent, or correct its code");
+	}
+	if (left && cb_diags_count(m->diags, CB_SEV_ERROR) == m->errors_before) {
+		m->row_line = left->line;
+		told(m, left->line, 0, NULL, "the parents of these units go round in a circle, or up more than 20 levels", "give each unit the one directly above it");
 	}
 	return 0;
 }

@@ -60,19 +60,22 @@ void cb_seen_close(struct cb_seen *s)
 
 int cb_seen_put(struct cb_seen *s, const void *key, size_t n, int64_t line, int64_t *first, struct cb_err *err)
 {
-	int rc = sqlite3_bind_blob(s->put, 1, key, (int)n, SQLITE_STATIC);
+	int rc;
 
 	*first = 0;
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_int64(s->put, 2, line);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(s->put);
-	sqlite3_reset(s->put);
-	sqlite3_clear_bindings(s->put);
-	if (rc != SQLITE_DONE)
-		return fail(s, rc, err);
-	if (sqlite3_changes(s->db) > 0)
-		return CB_OK;
+	if (line > 0) {
+		rc = sqlite3_bind_blob(s->put, 1, key, (int)n, SQLITE_STATIC);
+		if (rc == SQLITE_OK)
+			rc = sqlite3_bind_int64(s->put, 2, line);
+		if (rc == SQLITE_OK)
+			rc = sqlite3_step(s->put);
+		sqlite3_reset(s->put);
+		sqlite3_clear_bindings(s->put);
+		if (rc != SQLITE_DONE)
+			return fail(s, rc, err);
+		if (sqlite3_changes(s->db) > 0)
+			return CB_OK;
+	}
 	rc = sqlite3_bind_blob(s->get, 1, key, (int)n, SQLITE_STATIC);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(s->get);
@@ -80,5 +83,5 @@ int cb_seen_put(struct cb_seen *s, const void *key, size_t n, int64_t line, int6
 		*first = sqlite3_column_int64(s->get, 0);
 	sqlite3_reset(s->get);
 	sqlite3_clear_bindings(s->get);
-	return rc == SQLITE_ROW ? CB_OK : fail(s, rc, err);
+	return rc == SQLITE_ROW || (rc == SQLITE_DONE && line <= 0) ? CB_OK : fail(s, rc, err);
 }

@@ -15,7 +15,7 @@ struct cb_seen;
 
 int cb_seen_open(struct cb_seen **out, struct cb_err *err);
 void cb_seen_close(struct cb_seen *s); /* NULL is fine */
-/* *first is the line that the key was put with before, 0 when it is new (then `line` is kept). */
+/* *first is the line that the key was put with before, 0 when it is new: then `line` is kept, unless it is 0. */
 int cb_seen_put(struct cb_seen *s, const void *key, size_t n, int64_t line, int64_t *first, struct cb_err *err);
 
 #endif

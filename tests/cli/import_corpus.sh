@@ -16,7 +16,7 @@ HEAD=unit_code,unit_name,province,meeting_date,membership,attendance,minutes,top
 	done
 	echo "HN,Hà Nội,tinh,,"
 } >units.csv
-run 0 init --db empty.db || { not_ok "init" "$ERR"; finish; }
+run 0 --db empty.db init || { not_ok "init" "$ERR"; finish; }
 exits "units come in, the parent after its cells" 0 --db empty.db import units units.csv
 is "twenty-one units are on record" 21 "$(sqlite3 empty.db 'SELECT count(*) FROM unit')"
 
