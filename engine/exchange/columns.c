@@ -133,17 +133,53 @@ bool cb_field_required(int field, enum cb_import_what what)
 	return r && (r->required & bit(what));
 }
 
+struct near {
+	const char *key[1024]; /* look-up keys, and the id that each stands for */
+	const char *id[1024];
+	size_t n;
+	char pool[16384];
+	size_t used;
+};
+
+static void near_add(struct near *w, const char *key, size_t n, const char *id)
+{
+	if (w->n == 1024 || w->used + n + 1 > sizeof(w->pool))
+		return;
+	char *p = w->pool + w->used;
+	size_t len = cb_utf8_fold_into(p, sizeof(w->pool) - w->used, key, n);
+	if (len == 0 || len >= sizeof(w->pool) - w->used)
+		return;
+	w->used += len + 1;
+	w->key[w->n] = p, w->id[w->n++] = id;
+}
+
 const char *cb_field_nearest(enum cb_import_what what, const struct cb_facts *dict, const char *heading)
 {
-	const char *names[NTABLE + 256];
-	size_t n = 0;
-	for (size_t i = 0; i < NTABLE; i++)
-		if ((table[i].in & bit(what)) && table[i].field != CB_F_IGNORED)
-			names[n++] = table[i].id;
-	for (size_t i = 0; what == CB_IMPORT_MEETINGS && i < cb_facts_count(dict) && n < NTABLE + 256; i++)
-		if (!cb_facts_at(dict, i)->attribute)
-			names[n++] = cb_facts_at(dict, i)->id;
-	return cb_nearest(heading, names, n);
+	char given[KEY_MAX];
+	struct near w = { .n = 0 };
+	if (!key_of(given, heading, strlen(heading)))
+		return NULL;
+	for (size_t i = 0; i < NTABLE; i++) {
+		if (!(table[i].in & bit(what)) || table[i].field == CB_F_IGNORED)
+			continue;
+		near_add(&w, table[i].id, strlen(table[i].id), table[i].id);
+		for (const char *p = table[i].also + 1, *bar; (bar = strchr(p, '|')); p = bar + 1)
+			near_add(&w, p, (size_t)(bar - p), table[i].id);
+	}
+	for (size_t i = 0; what == CB_IMPORT_MEETINGS && i < cb_facts_count(dict); i++) {
+		const struct cb_fact *f = cb_facts_at(dict, i);
+		if (f->attribute)
+			continue;
+		near_add(&w, f->id, strlen(f->id), f->id);
+		near_add(&w, f->label, strlen(f->label), f->id);
+		for (size_t k = 0; f->alias && f->alias[k]; k++)
+			near_add(&w, f->alias[k], strlen(f->alias[k]), f->id);
+	}
+	const char *best = cb_nearest(given, w.key, w.n);
+	for (size_t i = 0; best && i < w.n; i++)
+		if (w.key[i] == best)
+			return w.id[i];
+	return NULL;
 }
 
 const char *cb_field_at(enum cb_import_what what, size_t i, int *field, const char **wants)

@@ -729,8 +729,8 @@ static int seen(struct imp *m, const void *key, size_t n, long *first)
 
 static void same_as(struct imp *m, const char *what, long first)
 {
-	char say[200];
-	snprintf(say, sizeof(say), "%s: same as line %ld", what, first);
+	char say[300];
+	snprintf(say, sizeof(say), "%.200s: same as line %ld", what, first);
 	told(m, m->row_line, 0, NULL, say, "keep one of the two rows");
 }
 
@@ -814,7 +814,6 @@ static int row_meeting(struct imp *m)
 		empty_cell(m, c, CB_F_DAY);
 	bool dated = day_of(m, CB_F_DAY, &day);
 	int kind = kind_of(m, CB_REGULAR);
-	bool kind_ok = !cell_of(m, CB_F_KIND)->broken;
 	if (unit && dated && (rc = check_unit_cells(m, unit, day)) < 0)
 		return rc;
 	const char *topic = text_of(m, CB_F_TOPIC, 200);
@@ -849,7 +848,11 @@ static int row_meeting(struct imp *m)
 		else
 			bad_cell(m, c, field, f.mend, "%s", f.what);
 	}
-	if (unit && dated && kind_ok) {
+	struct cb_meeting meeting = { .unit_id = unit ? unit->id : 0, .held_on = day, .kind = (enum cb_meeting_kind)kind, .topic = topic,
+				      .value = m->value, .have = m->have, .nfact = m->nfact };
+	struct check_ctx ctx = { m };
+	cb_meeting_check(&meeting, m->dict, fact_fault, &ctx);
+	if (!m->row_bad) { /* one finding for a bad row that is there again and again */
 		int64_t key[3] = { unit->id, day, kind };
 		long first;
 		char say[120], iso[11];
@@ -860,10 +863,6 @@ static int row_meeting(struct imp *m)
 			same_as(m, say, first);
 		}
 	}
-	struct cb_meeting meeting = { .unit_id = unit ? unit->id : 0, .held_on = day, .kind = (enum cb_meeting_kind)kind, .topic = topic,
-				      .value = m->value, .have = m->have, .nfact = m->nfact };
-	struct check_ctx ctx = { m };
-	cb_meeting_check(&meeting, m->dict, fact_fault, &ctx);
 	if (!writing(m))
 		return 0;
 	/* what the file has no column for stays as it is on record; an empty cell makes a fact absent */
@@ -1095,7 +1094,7 @@ static int row_visit(struct imp *m)
 	bool dated = day_of(m, CB_F_DAY, &day);
 	if (unit && dated && (rc = check_unit_cells(m, unit, day)) < 0)
 		return rc;
-	if (!unit || !dated)
+	if (!unit || !dated || m->row_bad)
 		return 0;
 	int64_t key[2] = { unit->id, day }, meeting = 0;
 	long first;
@@ -1161,7 +1160,7 @@ static int row_month(struct imp *m)
 	const char *reason = text_of(m, CB_F_REASON, 500);
 	if (unit && dated && (rc = check_unit_cells(m, unit, period.to)) < 0)
 		return rc;
-	if (!unit || !dated)
+	if (!unit || !dated || m->row_bad)
 		return 0;
 	int64_t key[2] = { unit->id, period.from };
 	long first;
@@ -1666,8 +1665,8 @@ int cb_import_file(struct cb_import_stats *out, struct cb_store *st, const char 
 		goto out;
 	if ((rc = cb_feed_open(&feed, path, m->err)) < 0) {
 		if (rc == CB_EDATA) {
-			char what[400], *mend;
-			snprintf(what, sizeof(what), "%s", m->err->msg);
+			char what[sizeof(m->err->msg)], *mend;
+			memcpy(what, m->err->msg, sizeof(what));
 			if ((mend = strstr(what, "; ")))
 				*mend = '\0', mend += 2;
 			told(m, 1, 0, NULL, what, mend);

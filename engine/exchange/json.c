@@ -523,6 +523,23 @@ static bool nested(struct cb_json *r)
 
 /* --- records ------------------------------------------------------------------------------------------------ */
 
+/* Puts the key before the words of a fault in its value. */
+static bool name_fault(struct cb_json *r, const struct span *s)
+{
+	char what[160];
+	struct cb_buf shown;
+	snprintf(what, sizeof(what), "%s", r->row.fault);
+	cb_buf_init(&shown);
+	cb_text_clean(&shown, r->text.s + s->key, s->nkey, 60);
+	bool ok = cb_buf_ok(&shown);
+	if (ok)
+		snprintf(r->say, sizeof(r->say), "%s: %s", shown.s, what), r->row.fault = r->say;
+	else
+		r->code = cb_err_nomem(r->err);
+	cb_buf_release(&shown);
+	return ok;
+}
+
 static bool record(struct cb_json *r)
 {
 	r->row.line = r->line, r->row.column = r->column;
@@ -547,10 +564,13 @@ static bool record(struct cb_json *r)
 		take(r);
 		look_past_blanks(r);
 		f.line = r->line, f.column = r->column;
+		bool good = !r->row.fault;
 		if (!value(r, &f.type, &s.s, &s.n))
 			return false;
 		if (!cb_buf_ok(&r->text))
 			return r->code = cb_err_nomem(r->err), false;
+		if (good && r->row.fault && !name_fault(r, &s))
+			return false;
 		for (size_t i = 0; i < r->row.nfield; i++) {
 			if (r->span[i].nkey == s.nkey && !memcmp(r->text.s + r->span[i].key, r->text.s + s.key, s.nkey) && !r->row.fault) {
 				struct cb_buf shown;

@@ -157,7 +157,7 @@ printf '%s' "$HEAD" | file "a header alone without a line end" warn 0 1 "no rows
 { echo "STT,Mã đơn vị,Ngày sinh hoạt,Tổng số đảng viên"; echo "1,HN-001,15/01/2024,30"; } | file "a numbered list with Vietnamese headings" ok 1 - -
 { echo "unit_code,meeting_date,present,attendance"; echo "HN-001,2024-01-15,3,3"; } | file "two headings for one fact" error 0 1:4 "attendance; same thing as column 3"
 { echo "unit_code,membership"; echo "HN-001,30"; } | file "no column for the day" error 0 1 "no column held_on"
-{ echo "unit_code,meeting_date,atendance"; echo "HN-001,2024-01-15,30"; } | file "a heading misspelt" error 0 1:3 "atendance; nearest"
+{ echo "unit_code,meeting_date,atendance"; echo "HN-001,2024-01-15,30"; } | file "a heading misspelt" error 0 1:3 "atendance; the nearest is present"
 { echo "HN-001,Chi bộ 1,2024-01-15,30"; echo "HN-002,Chi bộ 2,2024-01-15,30"; } | file "no header at all" error 0 1 "no header"
 { echo "unit_code,meeting_date,membership"; printf 'HN-001,2024-01-15,3\0000\n'; } | file "a NUL byte" error 0 2:3 NUL
 { echo "unit_code,meeting_date,membership"; echo "HN-001,2024-01-15,30"; echo "HN-001,2024-01-15,31"; } | file "one meeting with two counts" error 0 3 "same as line 2"

@@ -85,7 +85,7 @@ static void faults_of_content_leave_the_next_record_readable(void **state)
 	TELLS("[{\"a\":\"\\ud800\\n\"},{\"b\":3}]", "surrogate");
 	TELLS("[{\"a\":\"\\ud800\\u0041\"},{\"b\":3}]", "surrogate");
 	TELLS("[{\"a\":\"\\udc00\"},{\"b\":3}]", "surrogate");
-	TELLS("[{\"a\":{\"x\":[1,{}]}},{\"b\":3}]", "!1:7 a list or an object inside a record;2@");
+	TELLS("[{\"a\":{\"x\":[1,{}]}},{\"b\":3}]", "!1:7 a: a list or an object inside a record;2@");
 }
 
 static void faults_of_syntax_end_the_file_by_name(void **state)
@@ -141,8 +141,8 @@ static void limits_are_told(void **state)
 		cb_buf_putc(&b, '1');
 	cb_buf_puts(&b, "},{\"c\":1}]");
 	char *got = dump(b.s, b.len);
-	assert_non_null(strstr(got, "!1:7 the text is too long"));
-	assert_non_null(strstr(got, "111111111111...: the number is too large"));
+	assert_non_null(strstr(got, "!1:7 a: the text is too long"));
+	assert_non_null(strstr(got, "b: 111111111111...: the number is too large"));
 	assert_non_null(strstr(got, "3@"));
 	cb_free(got);
 	cb_buf_clear(&b);
