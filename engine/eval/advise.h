@@ -41,7 +41,7 @@ struct cb_losses {
 	struct cb_arena arena;
 	int64_t meetings;          /* rated ones */
 	cb_pts possible, lost;
-	struct cb_loss *loss; size_t nloss;           /* largest loss first; ties by ruleset and order of the form */
+	struct cb_loss *loss; size_t nloss;           /* largest loss first; ties by ruleset and id */
 	struct cb_unit_loss *unit; size_t nunit;      /* largest loss per meeting first; ties by code */
 };
 struct cb_losses_opts {

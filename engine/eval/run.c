@@ -13,172 +13,52 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "eval/feed_int.h"
+#include "eval/roster_int.h"
 #include "eval/run.h"
 
 #define PROGRESS_EVERY 4096
 
-/* --- columns ------------------------------------------------------------------------------------------------ */
+/* --- one ruleset at work ------------------------------------------------------------------------------------ */
 
-/* The union of columns that several rulesets read. */
-struct columns {
-	int *fact; size_t nfact;
-	struct cb_judged_col *judged; size_t njudged;
-	size_t cap_fact, cap_judged;
-};
-
-/* One ruleset at work. */
 struct lane_meta {
 	int64_t id, rev, unit_id;
 	cb_day held_on;
 	enum cb_meeting_kind kind;
 };
+
 struct worker {
 	const struct cb_ruleset *rs;
 	struct cb_eval *ev;
 	int64_t stored_id;         /* in the record; 0: not put yet */
-	const struct cb_input *input; size_t ninput;
-	int *column;               /* per input: index in the batch, or COL_ABSENT ... */
-	int64_t *value;            /* [ninput][CB_BATCH] */
-	unsigned char *have;
-	const int64_t **pvalue;
-	const unsigned char **phave;
+	struct cb_feed feed;       /* lanes gathered from the batch at hand */
 	struct lane_meta *lane;    /* [CB_BATCH] */
-	size_t n;                  /* lanes gathered from the batch at hand */
 };
-
-enum { COL_ABSENT = -1, COL_UNIT_KIND = -2, COL_CELL_TYPE = -3, COL_HELD_ON = -4, COL_KIND = -5 };
-
-/* Facts that are no columns: what the meeting and its unit are on that day. */
-struct about {
-	unsigned unit_kind, cell_type;
-	cb_day held_on;
-	int kind;
-};
-
-static int columns_fact(struct columns *c, int fact, struct cb_err *err)
-{
-	for (size_t i = 0; i < c->nfact; i++)
-		if (c->fact[i] == fact)
-			return (int)i;
-	if (c->nfact == c->cap_fact) {
-		size_t cap = c->cap_fact ? 2 * c->cap_fact : 32;
-		int *p = cb_reallocarray(c->fact, cap, sizeof(*p));
-
-		if (!p)
-			return cb_err_nomem(err);
-		c->fact = p;
-		c->cap_fact = cap;
-	}
-	c->fact[c->nfact] = fact;
-	return (int)c->nfact++;
-}
-
-static int columns_judged(struct columns *c, const char *item, enum cb_assessor by, struct cb_err *err)
-{
-	for (size_t i = 0; i < c->njudged; i++)
-		if (c->judged[i].by == by && strcmp(c->judged[i].item, item) == 0)
-			return (int)i;
-	if (c->njudged == c->cap_judged) {
-		size_t cap = c->cap_judged ? 2 * c->cap_judged : 32;
-		struct cb_judged_col *p = cb_reallocarray(c->judged, cap, sizeof(*p));
-
-		if (!p)
-			return cb_err_nomem(err);
-		c->judged = p;
-		c->cap_judged = cap;
-	}
-	c->judged[c->njudged] = (struct cb_judged_col){ item, by };
-	return (int)c->njudged++;
-}
-
-static void columns_release(struct columns *c)
-{
-	cb_free(c->fact);
-	cb_free(c->judged);
-}
 
 static void worker_release(struct worker *w)
 {
 	cb_eval_close(w->ev);
-	cb_free(w->column);
-	cb_free(w->value);
-	cb_free(w->have);
-	cb_free(w->pvalue);
-	cb_free(w->phave);
+	cb_feed_release(&w->feed);
 	cb_free(w->lane);
 	memset(w, 0, sizeof(*w));
 }
 
-/* Opens the evaluator and adds what it reads to the columns. Judged columns get indexes behind the facts later. */
-static int worker_open(struct worker *w, const struct cb_ruleset *rs, const struct cb_facts *dict, struct columns *c, struct cb_err *err)
+/* Opens the evaluator and adds what it reads to the columns. */
+static int worker_open(struct worker *w, const struct cb_ruleset *rs, const struct cb_facts *dict, struct cb_columns *c, struct cb_err *err)
 {
+	const struct cb_input *input;
+	size_t n;
 	int rc = cb_eval_open(&w->ev, rs, err);
 
 	w->rs = rs;
 	if (rc)
 		return rc;
-	w->input = cb_eval_inputs(w->ev, &w->ninput);
-	w->column = cb_calloc(w->ninput + 1, sizeof(*w->column));
-	w->value = cb_calloc(w->ninput * CB_BATCH + 1, sizeof(*w->value));
-	w->have = cb_calloc(w->ninput * CB_BATCH + 1, 1);
-	w->pvalue = cb_calloc(w->ninput + 1, sizeof(*w->pvalue));
-	w->phave = cb_calloc(w->ninput + 1, sizeof(*w->phave));
+	input = cb_eval_inputs(w->ev, &n);
+	rc = cb_feed_init(&w->feed, input, n, rs->dict, dict, c, err);
+	if (rc)
+		return rc;
 	w->lane = cb_calloc(CB_BATCH, sizeof(*w->lane));
-	if (!w->column || !w->value || !w->have || !w->pvalue || !w->phave || !w->lane)
-		return cb_err_nomem(err);
-	for (size_t i = 0; i < w->ninput; i++) {
-		const struct cb_input *in = &w->input[i];
-
-		w->pvalue[i] = w->value + i * CB_BATCH;
-		w->phave[i] = w->have + i * CB_BATCH;
-		w->column[i] = COL_ABSENT;
-		if (in->kind == CB_IN_FACT) {
-			/* The ruleset may have been built with another dictionary than the record's. */
-			const char *id = cb_facts_at(rs->dict, (size_t)in->fact)->id;
-			int at = cb_facts_find(dict, id);
-
-			if (strcmp(id, "unit_kind") == 0)
-				w->column[i] = COL_UNIT_KIND;
-			else if (strcmp(id, "cell_type") == 0)
-				w->column[i] = COL_CELL_TYPE;
-			else if (strcmp(id, "held_on") == 0)
-				w->column[i] = COL_HELD_ON;
-			else if (strcmp(id, "kind") == 0)
-				w->column[i] = COL_KIND;
-			else if (at >= 0 && (w->column[i] = columns_fact(c, at, err)) < 0)
-				return CB_ENOMEM;
-		} else if (in->kind == CB_IN_JUDGED) {
-			w->column[i] = columns_judged(c, in->item, in->by, err);
-			if (w->column[i] < 0)
-				return CB_ENOMEM;
-		}
-	}
-	return 0;
-}
-
-static void gather(struct worker *w, const struct columns *c, size_t lane, const int64_t *const *value, const unsigned char *const *have,
-		   const struct about *about)
-{
-	for (size_t i = 0; i < w->ninput; i++) {
-		int64_t v = 0;
-		unsigned char h = 0;
-		int col = w->column[i];
-
-		if (col < COL_ABSENT) {
-			v = col == COL_UNIT_KIND   ? (int64_t)about->unit_kind
-			    : col == COL_CELL_TYPE ? (int64_t)about->cell_type
-			    : col == COL_HELD_ON   ? about->held_on
-						   : about->kind;
-			h = 1;
-		} else if (col != COL_ABSENT) {
-			size_t at = (size_t)col + (w->input[i].kind == CB_IN_JUDGED ? c->nfact : 0);
-
-			v = value[at][lane];
-			h = have[at][lane];
-		}
-		w->value[i * CB_BATCH + w->n] = v;
-		w->have[i * CB_BATCH + w->n] = h;
-	}
+	return w->lane ? 0 : cb_err_nomem(err);
 }
 
 /* --- which ruleset ------------------------------------------------------------------------------------------ */
@@ -321,7 +201,7 @@ struct run {
 	struct cb_run_stats *stats;
 	struct cb_diags *diags;
 	const struct cb_facts *dict;
-	struct columns col;
+	struct cb_columns col;
 	struct choices choice;
 	struct worker *worker; size_t nworker;
 	struct orphan *orphan; size_t norphan;
@@ -553,14 +433,14 @@ static int begin_run(struct run *r, struct cb_err *err)
 /* Evaluates what a worker has gathered and writes or reports it. */
 static int flush(struct run *r, struct worker *w, struct cb_err *err)
 {
-	struct cb_batch in = { .n = w->n, .value = w->pvalue, .have = w->phave };
+	struct cb_batch in = { .n = w->feed.n, .value = w->feed.pvalue, .have = w->feed.phave };
 	struct cb_scores s;
 	int rc;
 
-	if (w->n == 0)
+	if (in.n == 0)
 		return 0;
 	rc = cb_eval_batch(w->ev, &in, &s, err);
-	for (size_t k = 0; rc == 0 && k < w->n; k++) {
+	for (size_t k = 0; rc == 0 && k < in.n; k++) {
 		const struct lane_meta *m = &w->lane[k];
 
 		r->stats->evaluated++;
@@ -594,7 +474,7 @@ static int flush(struct run *r, struct worker *w, struct cb_err *err)
 		else
 			rc = cb_store_result_put(r->st, &res, err);
 	}
-	w->n = 0;
+	w->feed.n = 0;
 	return rc;
 }
 
@@ -626,9 +506,9 @@ static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, con
 			r->stats->unchanged++;
 			continue;
 		}
-		gather(w, &r->col, k, value, have,
-		       &(struct about){ c->unit_kind, c->cell_type, head[k].held_on, (int)head[k].kind });
-		w->lane[w->n++] = (struct lane_meta){ head[k].id, head[k].rev, head[k].unit_id, head[k].held_on, head[k].kind };
+		w->lane[w->feed.n] = (struct lane_meta){ head[k].id, head[k].rev, head[k].unit_id, head[k].held_on, head[k].kind };
+		cb_feed_lane(&w->feed, &r->col, k, value, have,
+			     &(struct cb_about){ c->unit_kind, c->cell_type, head[k].held_on, (int)head[k].kind, -1 });
 	}
 	for (size_t i = 0; i < r->nworker && rc == 0; i++)
 		rc = flush(r, &r->worker[i], err);
@@ -660,8 +540,8 @@ static int declare_facts(struct run *r, struct cb_err *err)
 	int rc = 0;
 
 	for (size_t i = 0; i < r->nworker && rc == 0; i++)
-		for (size_t k = 0; k < r->worker[i].ninput && rc == 0; k++) {
-			const struct cb_input *in = &r->worker[i].input[k];
+		for (size_t k = 0; k < r->worker[i].feed.ninput && rc == 0; k++) {
+			const struct cb_input *in = &r->worker[i].feed.input[k];
 			const struct cb_fact *f = in->kind == CB_IN_FACT ? cb_facts_at(r->worker[i].rs->dict, (size_t)in->fact) : NULL;
 
 			if (f && f->pack)
@@ -746,7 +626,7 @@ out:
 	cb_free(r.worker);
 	cb_free(r.orphan);
 	choices_release(&r.choice);
-	columns_release(&r.col);
+	cb_columns_release(&r.col);
 	cb_buf_release(&r.points);
 	cb_buf_release(&r.missing);
 	return rc;
@@ -757,7 +637,7 @@ out:
 struct old_result {
 	int64_t meeting_id, rev;
 	char code[44];
-	struct about about;
+	struct cb_about about;
 	int status, gate, semantics;
 	int64_t score_n, score_d;
 	char *level, *level_by_score, *points, *missing; /* arena */
@@ -769,7 +649,7 @@ struct replay {
 	struct cb_diags *diags;
 	int64_t run_id;
 	struct worker w;
-	struct columns col;
+	struct cb_columns col;
 	struct cb_ruleset *rs;
 	struct cb_arena arena;      /* of the rows at hand */
 	struct old_result *old; size_t n;
@@ -844,12 +724,12 @@ static int replay_flush(struct replay *r, struct cb_err *err)
 {
 	struct cb_cursor_opts co = { .fact = r->col.fact, .nfact = r->col.nfact, .judged = r->col.judged, .njudged = r->col.njudged,
 				     .from = CB_DAY_MIN, .to = CB_DAY_MAX };
-	struct cb_batch in = { .value = r->w.pvalue, .have = r->w.phave };
+	struct cb_batch in = { .value = r->w.feed.pvalue, .have = r->w.feed.phave };
 	struct cb_scores s;
 	size_t at[CB_BATCH];
 	int rc = 0;
 
-	r->w.n = 0;
+	r->w.feed.n = 0;
 	for (size_t i = 0; i < r->n && rc == 0; i++) {
 		const struct old_result *o = &r->old[i];
 
@@ -859,11 +739,11 @@ static int replay_flush(struct replay *r, struct cb_err *err)
 			lost(r, o, "this revision of its facts was not kept");
 			rc = 0;
 		} else if (rc == 0) {
-			gather(&r->w, &r->col, 0, r->pvalue, r->phave, &o->about);
-			at[r->w.n++] = i;
+			at[r->w.feed.n] = i;
+			cb_feed_lane(&r->w.feed, &r->col, 0, r->pvalue, r->phave, &o->about);
 		}
 	}
-	in.n = r->w.n;
+	in.n = r->w.feed.n;
 	if (rc == 0 && in.n > 0)
 		rc = cb_eval_batch(r->w.ev, &in, &s, err);
 	for (size_t k = 0; rc == 0 && k < in.n; k++)
@@ -879,8 +759,7 @@ static int replay_flush(struct replay *r, struct cb_err *err)
 static void replay_close(struct replay *r)
 {
 	worker_release(&r->w);
-	columns_release(&r->col);
-	memset(&r->col, 0, sizeof(r->col));
+	cb_columns_release(&r->col);
 	cb_free(r->value);
 	cb_free(r->have);
 	cb_free(r->pvalue);
@@ -934,14 +813,6 @@ static int replay_open(struct replay *r, int64_t ruleset_id, const struct cb_pac
 	return rc;
 }
 
-static int meeting_kind(const char *id)
-{
-	for (int k = 0; id && k < CB_MEETING_KINDS; k++)
-		if (strcmp(id, cb_meeting_kind_id((enum cb_meeting_kind)k)) == 0)
-			return k;
-	return CB_REGULAR;
-}
-
 static int replay_keep(struct replay *r, struct cb_rows *rows, struct cb_err *err)
 {
 	struct old_result *o = &r->old[r->n];
@@ -960,7 +831,7 @@ static int replay_keep(struct replay *r, struct cb_rows *rows, struct cb_err *er
 	o->gate = cb_rows_null(rows, 8) ? -1 : (int)cb_rows_int(rows, 8);
 	o->about.held_on = (cb_day)cb_rows_int(rows, 11);
 	o->semantics = (int)cb_rows_int(rows, 13);
-	o->about.kind = meeting_kind(cb_rows_text(rows, 14));
+	o->about.kind = cb_kind_of(cb_rows_text(rows, 14));
 	for (int i = 0; i < 4; i++) {
 		static const int COL[] = { 6, 7, 9, 12 };
 

@@ -204,5 +204,6 @@ void cb_pack_tell(struct cb_diags *diags, const char *file, const struct cb_err 
 		while (*p == ' ')
 			p++;
 	}
-	cb_diags_addf(diags, CB_SEV_ERROR, file, line, col, NULL, NULL, "%s", p);
+	const char *mend = strstr(p, "' expected") && strstr(p, " near ") ? "look just before this place: is a comma or a bracket missing?" : NULL;
+	cb_diags_addf(diags, CB_SEV_ERROR, file, line, col, NULL, mend, "%s", p);
 }

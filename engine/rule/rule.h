@@ -51,6 +51,7 @@
 enum cb_kind { CB_QUANTITY, CB_CONDITION, CB_POINTS, CB_LEVEL };
 
 struct cb_form; /* forms.h */
+const char *cb_form_name(const struct cb_form *f); /* "bands" */
 
 struct cb_node {
 	const struct cb_form *form;
@@ -67,6 +68,19 @@ struct cb_node {
 	int aux;                 /* form's own: rounding; agg and every: CB_AGG(collection, what) */
 	const char *label;       /* Vietnamese words for print; NULL */
 	const char *note;        /* why it reads as it does; NULL */
+	/* What it can be: QUANTITY lowest and highest; POINTS the same in thousandths; CONDITION 0 or 1 (both 1: always
+	   true); d == 0: unbounded. Absence is not counted. */
+	struct cb_ratio lo, hi;
+	unsigned char unit;      /* QUANTITY: enum cb_measure */
+};
+
+/* What a quantity counts: minutes are not compared with people. */
+enum cb_measure {
+	CB_M_NUMBER, /* a plain number: goes with everything */
+	CB_M_COUNT, CB_M_MINUTES, CB_M_DAYS, CB_M_DATE, CB_M_WORD, CB_M_DECIMAL,
+	CB_M_SHARE,  /* one count by another */
+	CB_M_POINTS,
+	CB_M_OTHER   /* products and the like: nothing is claimed */
 };
 
 /* agg and every: kid[0] is the predicate (count, share, every) or the quantity of a meeting (mean, sum, least, greatest);

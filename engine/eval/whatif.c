@@ -1,0 +1,601 @@
+/*
+ * whatif.c - see whatif.h.
+ *
+ * cb_run does the work (dry, forced to one ruleset, so meetings come in order of id); a second statement walks the
+ * stored results in the same order beside it. Nothing is written.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "eval/eval.h"
+#include "eval/roster_int.h"
+#include "eval/run.h"
+#include "eval/whatif.h"
+
+/* A ruleset as the record knows it. */
+struct oldset {
+	int64_t id;
+	cb_pts scale;
+	struct oldcrit {
+		const char *id, *label;
+		cb_pts max;
+	} *crit;
+	size_t ncrit;
+	int *row;            /* per level: row of the table */
+	const char **level;  /* ids */
+	size_t nlevel;
+};
+
+struct work {
+	struct cb_store *st;
+	const struct cb_whatif_opts *opts;
+	struct cb_whatif *out;
+	struct cb_roster *roster;
+	struct cb_arena *a;
+	struct oldset *old; size_t nold;
+	const char **old_id;   /* level ids of the rows */
+	size_t capmover, capneed, capcause, capcluster, captype;
+	struct cb_rows *rows;  /* stored results, in order of meeting */
+	int64_t at;            /* meeting of the row at hand; 0: none yet, -1: at the end */
+	struct cb_buf missing;
+	bool oom;
+};
+
+enum { MEETING, STATUS, SCORE_N, SCORE_D, LEVEL, RULESET, POINTS };
+
+static const char *keep(struct work *w, const char *s)
+{
+	char *p = s ? cb_arena_strdup(w->a, s) : NULL;
+
+	w->oom = w->oom || (s && !p);
+	return p;
+}
+
+/* One more element of a list that grows on the heap; NULL without memory. */
+static void *more(void *list, size_t n, size_t *cap, size_t size)
+{
+	void **p = list, *bigger;
+
+	if (n < *cap)
+		return *p;
+	bigger = cb_reallocarray(*p, *cap ? 2 * *cap : 16, size);
+	if (!bigger)
+		return NULL;
+	*cap = *cap ? 2 * *cap : 16;
+	*p = bigger;
+	return bigger;
+}
+
+static cb_day first_day(const struct work *w)
+{
+	return w->opts->period ? w->opts->period->from : CB_DAY_MIN;
+}
+
+static cb_day last_day(const struct work *w)
+{
+	return w->opts->period ? w->opts->period->to : CB_DAY_MAX;
+}
+
+/* --- the rulesets of the stored results ------------------------------------------------------------------------ */
+
+static int read_criteria(struct work *w, struct oldset *s, struct cb_err *err)
+{
+	struct cb_rows *rows = NULL;
+	bool row;
+	size_t cap = 0;
+	int rc = cb_rows_open(&rows, w->st, err, "SELECT id, label, max FROM ruleset_criterion WHERE ruleset_id = ?1 ORDER BY ord", "i", s->id);
+
+	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
+		if (!more(&s->crit, s->ncrit, &cap, sizeof(*s->crit))) {
+			rc = cb_err_nomem(err);
+			break;
+		}
+		s->crit[s->ncrit].id = keep(w, cb_rows_text(rows, 0));
+		s->crit[s->ncrit].label = keep(w, cb_rows_text(rows, 1));
+		s->crit[s->ncrit].max = cb_rows_int(rows, 2);
+		s->scale += s->crit[s->ncrit++].max;
+	}
+	cb_rows_close(rows);
+	return rc;
+}
+
+static int read_levels(struct work *w, struct oldset *s, size_t *capid, struct cb_err *err)
+{
+	struct cb_whatif *o = w->out;
+	struct cb_rows *rows = NULL;
+	bool row;
+	size_t caplevel = 0, caprow = 0;
+	int rc = cb_rows_open(&rows, w->st, err, "SELECT id, label FROM ruleset_level WHERE ruleset_id = ?1 ORDER BY ord", "i", s->id);
+
+	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
+		size_t i;
+
+		if (!more(&s->level, s->nlevel, &caplevel, sizeof(*s->level)) || !more(&s->row, s->nlevel, &caprow, sizeof(*s->row)))
+			goto nomem;
+		s->level[s->nlevel] = keep(w, cb_rows_text(rows, 0));
+		if (w->oom)
+			goto nomem;
+		for (i = 0; i < o->nold && strcmp(w->old_id[i], s->level[s->nlevel]) != 0; i++)
+			;
+		if (i == o->nold) {
+			size_t cap = *capid;
+
+			if (!more(&w->old_id, i, &cap, sizeof(*w->old_id)) || !more(&o->old_level, i, capid, sizeof(*o->old_level)))
+				goto nomem;
+			w->old_id[i] = s->level[s->nlevel];
+			o->old_level[i] = keep(w, cb_rows_text(rows, 1));
+			o->nold++;
+		}
+		s->row[s->nlevel++] = (int)i;
+	}
+	cb_rows_close(rows);
+	return rc;
+nomem:
+	cb_rows_close(rows);
+	return cb_err_nomem(err);
+}
+
+static int read_rulesets(struct work *w, struct cb_err *err)
+{
+	struct cb_whatif *o = w->out;
+	struct cb_rows *rows = NULL;
+	bool row;
+	size_t cap = 0, capid = 0;
+	int rc = cb_rows_open(&rows, w->st, err,
+			      "SELECT DISTINCT r.ruleset_id FROM result r JOIN meeting m ON m.id = r.meeting_id"
+			      " WHERE m.held_on BETWEEN ?1 AND ?2 ORDER BY 1",
+			      "ii", (int64_t)first_day(w), (int64_t)last_day(w));
+
+	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
+		struct oldset *s;
+
+		if (!more(&w->old, w->nold, &cap, sizeof(*w->old))) {
+			rc = cb_err_nomem(err);
+			break;
+		}
+		s = &w->old[w->nold++];
+		memset(s, 0, sizeof(*s));
+		s->id = cb_rows_int(rows, 0);
+		rc = read_criteria(w, s, err);
+		if (rc == 0)
+			rc = read_levels(w, s, &capid, err);
+	}
+	cb_rows_close(rows);
+	if (rc == 0 && (!more(&o->old_level, o->nold, &capid, sizeof(*o->old_level)) || w->oom))
+		rc = cb_err_nomem(err);
+	if (rc == 0)
+		o->old_level[o->nold++] = "chưa xếp loại";
+	return rc;
+}
+
+/* --- tables ---------------------------------------------------------------------------------------------------- */
+
+static int table_init(struct work *w, struct cb_move_table *t, const char *name, struct cb_err *err)
+{
+	memset(t, 0, sizeof(*t));
+	t->name = keep(w, name);
+	t->count = CB_NEWV(w->a, w->out->nold * w->out->nnew, int64_t);
+	return t->name && t->count ? 0 : cb_err_nomem(err);
+}
+
+static int table_of(struct work *w, struct cb_move_table **list, size_t *n, size_t *cap, const char *name, struct cb_move_table **out,
+		    struct cb_err *err)
+{
+	int rc = 0;
+	size_t i;
+
+	for (i = 0; i < *n; i++)
+		if (strcmp((*list)[i].name, name) == 0)
+			break;
+	if (i == *n) {
+		if (!more(list, *n, cap, sizeof(**list)))
+			return cb_err_nomem(err);
+		rc = table_init(w, &(*list)[i], name, err);
+		if (rc == 0)
+			++*n;
+	}
+	*out = &(*list)[i];
+	return rc;
+}
+
+enum move { MOVE_SAME, MOVE_UP, MOVE_DOWN, MOVE_OTHER };
+
+static void count(struct cb_move_table *t, const struct cb_whatif *o, int from, int to, enum move m)
+{
+	t->count[(size_t)from * o->nnew + (size_t)to]++;
+	t->seen++;
+	t->up += m == MOVE_UP;
+	t->down += m == MOVE_DOWN;
+	t->same += m == MOVE_SAME;
+	t->other += m == MOVE_OTHER;
+}
+
+/* --- one meeting ----------------------------------------------------------------------------------------------- */
+
+static const struct oldset *oldset(const struct work *w, int64_t id)
+{
+	for (size_t i = 0; i < w->nold; i++)
+		if (w->old[i].id == id)
+			return &w->old[i];
+	return NULL;
+}
+
+/* The k-th element of the stored array of points; false when it is no number. */
+static bool stored_points(const char *json, size_t k, cb_pts *out)
+{
+	long long v = 0;
+	bool minus = false;
+
+	if (!json || *json != '[')
+		return false;
+	for (json++; k > 0 && *json; json++)
+		k -= *json == ',';
+	if (*json == '-') {
+		minus = true;
+		json++;
+	}
+	if (*json < '0' || *json > '9')
+		return false;
+	for (; *json >= '0' && *json <= '9'; json++)
+		v = v * 10 + (*json - '0');
+	*out = minus ? -v : v;
+	return true;
+}
+
+/* What of the whole scale a criterion cost: (max - points) / scale; 0 where it was not scored. */
+static struct cb_ratio lost(bool scored, cb_pts points, cb_pts max, cb_pts scale)
+{
+	return scored && scale > 0 ? cb_ratio_make(max - points, scale) : (struct cb_ratio){ 0, 1 };
+}
+
+struct cause {
+	const char *id, *label;
+	cb_pts old_points, old_max, new_points, new_max;
+	struct cb_ratio by; /* how much more was lost, in the direction of the move */
+};
+
+static void better_cause(struct cause *best, const struct cause *c)
+{
+	if (cb_ratio_cmp(c->by, (struct cb_ratio){ 0, 1 }) > 0 && (!best->id || cb_ratio_cmp(c->by, best->by) > 0))
+		*best = *c;
+}
+
+static struct cause find_cause(struct work *w, const struct oldset *o, const struct cb_scores *s, size_t lane, bool up)
+{
+	const struct cb_ruleset *rs = w->opts->under;
+	const char *json = cb_rows_text(w->rows, POINTS);
+	struct cause best = { 0 };
+
+	for (size_t k = 0; k < rs->ncriterion + o->ncrit; k++) {
+		bool isnew = k < rs->ncriterion;
+		size_t in_old, in_new = isnew ? k : rs->ncriterion;
+		struct cause c = { .id = isnew ? rs->criterion[k].id : o->crit[k - rs->ncriterion].id };
+		bool had = false, has = false;
+		struct cb_ratio a, b;
+
+		if (isnew) {
+			for (in_old = 0; in_old < o->ncrit && strcmp(o->crit[in_old].id, c.id) != 0; in_old++)
+				;
+		} else {
+			in_old = k - rs->ncriterion;
+			if (cb_criterion_find(rs, c.id) >= 0)
+				continue; /* was compared already */
+		}
+		if (in_old < o->ncrit) {
+			c.label = o->crit[in_old].label;
+			c.old_max = o->crit[in_old].max;
+			had = stored_points(json, in_old, &c.old_points);
+		}
+		if (in_new < rs->ncriterion) {
+			c.label = rs->criterion[in_new].label;
+			c.new_max = rs->criterion[in_new].max;
+			has = s->state[in_new][lane] == CB_CR_SCORED;
+			c.new_points = has ? s->points[in_new][lane] : 0;
+		}
+		a = lost(had, c.old_points, c.old_max, o->scale);
+		b = lost(has, c.new_points, c.new_max, rs->scale);
+		if (!cb_ratio_sub(&c.by, up ? a : b, up ? b : a))
+			continue;
+		better_cause(&best, &c);
+	}
+	return best;
+}
+
+static int note_cause(struct work *w, const char *id, const char *label, bool up, struct cb_err *err)
+{
+	struct cb_whatif *o = w->out;
+	size_t i;
+
+	for (i = 0; i < o->ncause; i++)
+		if (id && o->cause[i].criterion ? strcmp(o->cause[i].criterion, id) == 0
+						: id == o->cause[i].criterion && strcmp(o->cause[i].label, label) == 0)
+			break;
+	if (i == o->ncause) {
+		if (!more(&o->cause, i, &w->capcause, sizeof(*o->cause)))
+			return cb_err_nomem(err);
+		memset(&o->cause[i], 0, sizeof(o->cause[i]));
+		o->cause[i].criterion = id;
+		o->cause[i].label = label;
+		o->ncause++;
+	}
+	if (up)
+		o->cause[i].up++;
+	else
+		o->cause[i].down++;
+	return 0;
+}
+
+static int note_needs(struct work *w, const struct cb_eval *ev, size_t lane, struct cb_err *err)
+{
+	struct cb_whatif *o = w->out;
+	char *p;
+
+	cb_buf_clear(&w->missing);
+	cb_eval_missing(&w->missing, ev, lane);
+	if (!cb_buf_ok(&w->missing))
+		return cb_err_nomem(err);
+	for (p = w->missing.s; *p;) {
+		char *end = p + strcspn(p, ",");
+		bool last = *end == '\0';
+		size_t i;
+
+		if (!last)
+			*end = '\0';
+		for (i = 0; i < o->nneed && strcmp(o->need[i].id, p) != 0; i++)
+			;
+		/* "/members": it was reported, as 0 */
+		if (*p && *p != '/') {
+			if (i == o->nneed) {
+				const struct cb_facts *dict = w->opts->under->dict;
+				int f = cb_facts_find(dict, p);
+
+				if (!more(&o->need, i, &w->capneed, sizeof(*o->need)))
+					return cb_err_nomem(err);
+				memset(&o->need[i], 0, sizeof(o->need[i]));
+				o->need[i].fact = f >= 0 ? cb_facts_at(dict, (size_t)f) : NULL;
+				o->need[i].id = keep(w, p);
+				o->need[i].label = f >= 0 ? o->need[i].fact->label : "điểm do người chấm";
+				if (w->oom)
+					return cb_err_nomem(err);
+				o->nneed++;
+			}
+			o->need[i].meetings++;
+		}
+		p = last ? end : end + 1;
+		while (*p == ' ')
+			p++;
+	}
+	return 0;
+}
+
+/* Walks the stored results up to this meeting; *has says whether it has one. */
+static int find_stored(struct work *w, int64_t meeting, bool *has, struct cb_err *err)
+{
+	while (w->at >= 0 && w->at < meeting) {
+		bool row;
+		int rc = cb_rows_step(w->rows, &row, err);
+
+		if (rc)
+			return rc;
+		w->at = row ? cb_rows_int(w->rows, MEETING) : -1;
+	}
+	*has = w->at == meeting;
+	return 0;
+}
+
+static int each(void *ctx, const struct cb_meeting *m, const struct cb_ruleset *rs, const struct cb_eval *ev, const struct cb_scores *s, size_t lane,
+		struct cb_err *err)
+{
+	struct work *w = ctx;
+	struct cb_whatif *o = w->out;
+	int from = (int)o->nold - 1, to = s->level[lane] >= 0 ? s->level[lane] : (int)o->nnew - 1;
+	int unit = cb_roster_find(w->roster, m->unit_id);
+	const struct cb_roster_span *span = unit < 0 ? NULL : cb_roster_on(w->roster, unit, m->held_on);
+	const struct oldset *old = NULL;
+	struct cb_move_table *t;
+	struct cb_mover *x;
+	enum move move = MOVE_OTHER;
+	struct cause cause;
+	const char *cluster, *type;
+	bool has;
+	int rc = find_stored(w, m->id, &has, err);
+
+	if (rc == 0 && !has)
+		o->without_result++;
+	if (rc == 0 && has && (old = oldset(w, cb_rows_int(w->rows, RULESET))) != NULL && !cb_rows_null(w->rows, LEVEL)) {
+		const char *id = cb_rows_text(w->rows, LEVEL);
+		int place = -1, mine;
+
+		for (size_t i = 0; i < old->nlevel; i++)
+			if (strcmp(old->level[i], id) == 0)
+				place = (int)i;
+		if (place >= 0)
+			from = old->row[place];
+		/* The same number of levels: by place; else by id. */
+		mine = place >= 0 && old->nlevel == rs->nlevel ? place : cb_level_find(rs, id);
+		if (place >= 0 && mine >= 0 && s->level[lane] >= 0)
+			move = mine == s->level[lane] ? MOVE_SAME : s->level[lane] < mine ? MOVE_UP : MOVE_DOWN;
+	}
+	if (rc == 0 && s->status[lane] == CB_ST_MISSING)
+		rc = note_needs(w, ev, lane, err);
+	if (rc)
+		return rc;
+	cluster = unit < 0 ? NULL : cb_roster_cluster(w->roster, unit, m->held_on);
+	type = span ? cb_cell_type_vi((enum cb_cell_type)span->cell_type) : NULL;
+	count(&o->all, o, from, to, move);
+	rc = table_of(w, &o->cluster, &o->ncluster, &w->capcluster, cluster ? cluster : "", &t, err);
+	if (rc)
+		return rc;
+	count(t, o, from, to, move);
+	rc = table_of(w, &o->cell_type, &o->ncell_type, &w->captype, type && *type ? type : "", &t, err);
+	if (rc)
+		return rc;
+	count(t, o, from, to, move);
+	if (move != MOVE_UP && move != MOVE_DOWN)
+		return 0;
+	o->movers++;
+	cause = find_cause(w, old, s, lane, move == MOVE_UP);
+	if (s->gate[lane] >= 0 && s->level[lane] != s->level_by_score[lane] && move == MOVE_DOWN) {
+		cause.id = NULL;
+		cause.label = rs->gate[s->gate[lane]].label ? rs->gate[s->gate[lane]].label : "điều kiện khống chế mức";
+	} else if (!cause.id) {
+		cause.label = "ngưỡng hoặc điều kiện xếp loại khác";
+	} else {
+		/* an old criterion's id belongs to this run's memory, a new one's to the ruleset: both outlast us */
+		cause.label = cause.label ? cause.label : cause.id;
+	}
+	rc = note_cause(w, cause.id, cause.label, move == MOVE_UP, err);
+	if (rc || o->nmover >= (w->opts->keep ? w->opts->keep : 1000))
+		return rc;
+	if (!more(&o->mover, o->nmover, &w->capmover, sizeof(*o->mover)))
+		return cb_err_nomem(err);
+	x = &o->mover[o->nmover];
+	memset(x, 0, sizeof(*x));
+	x->meeting_id = m->id;
+	x->unit_id = m->unit_id;
+	x->code = unit < 0 ? "?" : keep(w, w->roster->unit[unit].code);
+	x->name = keep(w, span ? span->name : "?");
+	x->cluster = keep(w, cluster);
+	x->cell_type = span ? span->cell_type : CB_CELL_NONE;
+	x->unit_kind = span ? span->kind : CB_UNIT_CELL;
+	x->held_on = m->held_on;
+	x->kind = (unsigned)m->kind;
+	x->old_level = from;
+	x->new_level = to;
+	x->up = move == MOVE_UP;
+	if (cb_rows_int(w->rows, SCORE_D) > 0)
+		x->old_score = cb_ratio_make(cb_rows_int(w->rows, SCORE_N), cb_rows_int(w->rows, SCORE_D));
+	if (s->score_d[lane] > 0)
+		x->new_score = cb_ratio_make(s->score_n[lane], s->score_d[lane]);
+	x->cause = cause.id;
+	x->cause_label = cause.label;
+	x->old_points = cause.old_points;
+	x->old_max = cause.old_max;
+	x->new_points = cause.new_points;
+	x->new_max = cause.new_max;
+	o->nmover++;
+	return w->oom ? cb_err_nomem(err) : 0;
+}
+
+/* --- all together ------------------------------------------------------------------------------------------------ */
+
+static int progress(void *ctx, int64_t done, int64_t total)
+{
+	struct work *w = ctx;
+
+	return w->opts->progress(w->opts->ctx, done, total);
+}
+
+static int mover_order(const void *a, const void *b)
+{
+	const struct cb_mover *x = a, *y = b;
+	int c = strcmp(x->code, y->code);
+
+	if (c == 0)
+		c = x->held_on < y->held_on ? -1 : x->held_on > y->held_on;
+	return c ? c : x->meeting_id < y->meeting_id ? -1 : x->meeting_id > y->meeting_id;
+}
+
+static int table_order(const void *a, const void *b)
+{
+	const struct cb_move_table *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static int cause_order(const void *a, const void *b)
+{
+	const struct cb_cause *x = a, *y = b;
+	int64_t n = x->up + x->down, m = y->up + y->down;
+
+	return n != m ? (n > m ? -1 : 1) : strcmp(x->label, y->label);
+}
+
+static int need_order(const void *a, const void *b)
+{
+	const struct cb_need *x = a, *y = b;
+
+	return x->meetings != y->meetings ? (x->meetings > y->meetings ? -1 : 1) : strcmp(x->id, y->id);
+}
+
+#define SORT(list, n, by) ((n) > 0 ? qsort((list), (n), sizeof(*(list)), (by)) : (void)0)
+
+int cb_whatif_new(struct cb_whatif **out, struct cb_store *st, const struct cb_whatif_opts *opts, struct cb_err *err)
+{
+	static const char COMPUTED[] =
+		"SELECT r.meeting_id, r.status, r.score_n, r.score_d, r.level, r.ruleset_id, r.points FROM result r"
+		" JOIN meeting m ON m.id = r.meeting_id WHERE m.held_on BETWEEN ?1 AND ?2 ORDER BY r.meeting_id";
+	static const char OFFICIAL[] =
+		"SELECT r.meeting_id, r.status, r.score_n, r.score_d, coalesce(d.official, r.level), r.ruleset_id, r.points FROM result r"
+		" JOIN meeting m ON m.id = r.meeting_id LEFT JOIN decision d ON d.meeting_id = r.meeting_id"
+		" WHERE m.held_on BETWEEN ?1 AND ?2 ORDER BY r.meeting_id";
+	struct work w = { .st = st, .opts = opts };
+	struct cb_run_opts ro = { .period = opts->period, .unit = opts->unit, .dry = true, .all = true, .force = opts->under,
+				  .progress = opts->progress ? progress : NULL, .each = each };
+	struct cb_run_stats stats;
+	struct cb_whatif *o;
+	int rc;
+
+	*out = NULL;
+	o = w.out = cb_calloc(1, sizeof(*o));
+	if (!o)
+		return cb_err_nomem(err);
+	cb_arena_init(&o->arena);
+	w.a = &o->arena;
+	cb_buf_init(&w.missing);
+	o->under = opts->under;
+	o->new_level = CB_NEWV(w.a, opts->under->nlevel + 1, const char *);
+	rc = o->new_level ? cb_roster_new(&w.roster, st, err) : cb_err_nomem(err);
+	if (rc == 0) {
+		for (size_t i = 0; i < opts->under->nlevel; i++)
+			o->new_level[o->nnew++] = opts->under->level[i].label;
+		o->new_level[o->nnew++] = "chưa xếp loại";
+		rc = read_rulesets(&w, err);
+	}
+	if (rc == 0)
+		rc = table_init(&w, &o->all, "", err);
+	if (rc == 0)
+		rc = cb_rows_open(&w.rows, st, err, opts->official ? OFFICIAL : COMPUTED, "ii", (int64_t)first_day(&w), (int64_t)last_day(&w));
+	ro.ctx = &w;
+	if (rc == 0)
+		rc = cb_run(&stats, st, NULL, &ro, NULL, err);
+	if (rc == 0) {
+		SORT(o->mover, o->nmover, mover_order);
+		SORT(o->cluster, o->ncluster, table_order);
+		SORT(o->cell_type, o->ncell_type, table_order);
+		SORT(o->cause, o->ncause, cause_order);
+		SORT(o->need, o->nneed, need_order);
+	}
+	cb_rows_close(w.rows);
+	cb_buf_release(&w.missing);
+	cb_roster_free(w.roster);
+	for (size_t i = 0; i < w.nold; i++) {
+		cb_free(w.old[i].crit);
+		cb_free(w.old[i].row);
+		cb_free(w.old[i].level);
+	}
+	cb_free(w.old);
+	cb_free(w.old_id);
+	if (rc)
+		cb_whatif_free(o);
+	else
+		*out = o;
+	return rc;
+}
+
+void cb_whatif_free(struct cb_whatif *w)
+{
+	if (!w)
+		return;
+	cb_free(w->old_level);
+	cb_free(w->cluster);
+	cb_free(w->cell_type);
+	cb_free(w->mover);
+	cb_free(w->cause);
+	cb_free(w->need);
+	cb_arena_release(&w->arena);
+	cb_free(w);
+}

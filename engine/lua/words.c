@@ -1,0 +1,421 @@
+/*
+ * words.c - what is checked in a pack's source before Lua's compiler sees it.
+ *
+ * First the characters (cb_sandbox_check_source), then the words: bitwise operators and <close> are refused (Debian's
+ * 5.4.4 miscompiles some of the former), and so are the shapes that make the compiler or its error messages work in
+ * the square of their length: long chains of accesses, very many goto, and/or chains. One pass, no allocation but the
+ * list of assigned names.
+ */
+#include "lua/sandbox_int.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "base/utf8.h"
+
+#define DEPTH_MAX 250     /* brackets; Lua itself stops at 200 levels of nesting */
+#define GOTO_MAX 1000     /* in a file */
+#define LOGIC_MAX 1000    /* and / or in one expression */
+#define ELSEIF_MAX 4000   /* in a file */
+#define BREAK_MAX 4000
+
+static void line_col(const char *text, size_t at, long *line, long *col)
+{
+	*line = 1;
+	*col = 1;
+	for (size_t i = 0; i < at; i++) {
+		if (text[i] == '\n' || (text[i] == '\r' && text[i + 1] != '\n')) {
+			++*line;
+			*col = 1;
+		} else if (((unsigned char)text[i] & 0xc0) != 0x80) {
+			++*col;
+		}
+	}
+}
+
+int cb_sandbox_check_source(const char *text, size_t len, const char *path, struct cb_diags *diags)
+{
+	size_t at = 0, start = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
+	long line, col;
+	int faults = 0;
+
+	if (len > CB_SOURCE_MAX) {
+		cb_diags_addf(diags, CB_SEV_ERROR, path, 1, 0, NULL, "split it with require", "the file has %zu bytes; a pack's file may have %d", len,
+			      CB_SOURCE_MAX);
+		return CB_EDATA;
+	}
+	/* the byte order marks of UTF-16 and its zero bytes: one clear word instead of hundreds of findings */
+	if (len >= 2 && (!memcmp(text, "\xff\xfe", 2) || !memcmp(text, "\xfe\xff", 2) || !text[0] || !text[1])) {
+		cb_diags_addf(diags, CB_SEV_ERROR, path, 1, 1, NULL, "save it as UTF-8", "the file is not UTF-8 text (it looks like UTF-16)");
+		return CB_EDATA;
+	}
+	for (size_t i = start; i < len && faults < 10;) {
+		size_t n = len - i, bad;
+		enum cb_text_fault fault = CB_TEXT_OK;
+		const char *mend = "delete it, or write it as an escape such as \\u{200B}";
+
+		/* carriage returns are line ends; everything else is the common check's business */
+		for (bad = 0; bad < n; bad++)
+			if (text[i + bad] == '\r')
+				break;
+		fault = cb_text_check(text + i, bad, &at);
+		if (fault == CB_TEXT_OK) {
+			i += bad + 1;
+			continue;
+		}
+		line_col(text, i + at, &line, &col);
+		if (fault == CB_TEXT_ENCODING)
+			mend = "save the file as UTF-8";
+		else if (fault == CB_TEXT_NUL)
+			mend = "delete it, or write \\0";
+		cb_diags_addf(diags, CB_SEV_ERROR, path, line, col, NULL, mend, "a rule file may not hold this: %s", cb_text_fault_name(fault));
+		faults++;
+		i += at + 1;
+		while (i < len && ((unsigned char)text[i] & 0xc0) == 0x80)
+			i++;
+	}
+	return faults ? CB_EDATA : 0;
+}
+
+struct lexer {
+	const char *s;
+	size_t n, i;
+	const char *path;
+	struct cb_err *err;
+};
+
+static int refuse(struct lexer *x, size_t at, const char *what)
+{
+	long line, col;
+
+	line_col(x->s, at, &line, &col);
+	return cb_err_set(x->err, CB_EDATA, "%s:%ld:%ld: %s", x->path, line, col, what);
+}
+
+/* At '[': the number of '=' if a long bracket opens here, else -1. */
+static long long_bracket(const struct lexer *x, size_t i)
+{
+	long level = 0;
+
+	for (i++; i < x->n && x->s[i] == '='; i++)
+		level++;
+	return i < x->n && x->s[i] == '[' ? level : -1;
+}
+
+static void skip_long(struct lexer *x, long level)
+{
+	x->i += (size_t)level + 2;
+	for (; x->i < x->n; x->i++) {
+		if (x->s[x->i] == ']') {
+			size_t j = x->i + 1;
+			long k = 0;
+			while (j < x->n && x->s[j] == '=' && k < level) {
+				j++;
+				k++;
+			}
+			if (k == level && j < x->n && x->s[j] == ']') {
+				x->i = j + 1;
+				return;
+			}
+		}
+	}
+}
+
+static bool digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool hex(char c)
+{
+	return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* A quoted string; notices escapes that make a NUL: \0 \00 \000 \x00 \u{0..}. */
+static void skip_quoted(struct lexer *x, struct sb_words *out)
+{
+	char quote = x->s[x->i++];
+
+	while (x->i < x->n && x->s[x->i] != quote && x->s[x->i] != '\n' && x->s[x->i] != '\r') {
+		if (x->s[x->i++] != '\\' || x->i >= x->n)
+			continue;
+		char c = x->s[x->i];
+		if (digit(c)) {
+			int v = 0, k;
+			for (k = 0; k < 3 && x->i < x->n && digit(x->s[x->i]); k++)
+				v = v * 10 + (x->s[x->i++] - '0');
+			if (!v)
+				out->nul = true;
+		} else if (c == 'x') {
+			if (x->i + 2 < x->n && x->s[x->i + 1] == '0' && x->s[x->i + 2] == '0')
+				out->nul = true;
+			x->i++;
+		} else if (c == 'u') {
+			size_t j = x->i + 1;
+			bool zero = j < x->n && x->s[j] == '{';
+			for (j++; zero && j < x->n && hex(x->s[j]); j++)
+				if (x->s[j] != '0')
+					zero = false;
+			if (zero)
+				out->nul = true;
+			x->i++;
+		} else if (c == 'z') {
+			for (x->i++; x->i < x->n && strchr(" \f\n\r\t\v", x->s[x->i]) && x->s[x->i]; x->i++)
+				;
+		} else if (c == '\r' && x->i + 1 < x->n && x->s[x->i + 1] == '\n') {
+			x->i += 2;
+		} else {
+			x->i++;
+		}
+	}
+	if (x->i < x->n)
+		x->i++;
+}
+
+static bool word_is(const char *s, size_t n, const char *w)
+{
+	return strlen(w) == n && !memcmp(s, w, n);
+}
+
+static bool keyword(const char *s, size_t n)
+{
+	static const char *const kw[] = { "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
+					  "not", "or", "repeat", "return", "then", "true", "until", "while" };
+
+	for (size_t i = 0; i < sizeof(kw) / sizeof(kw[0]); i++)
+		if (word_is(s, n, kw[i]))
+			return true;
+	return false;
+}
+
+static const char *non_ascii(const char *s, size_t n)
+{
+	if (n >= 3 && !memcmp(s, "\xe2\x80", 2) && (unsigned char)s[2] >= 0x98 && (unsigned char)s[2] <= 0x9f)
+		return "a curly quote; Lua wants straight ones: \" or '";
+	if (n >= 3 && !memcmp(s, "\xef\xbc", 2))
+		return "a full-width character; write digits and signs in their plain form";
+	return "letters with marks may stand only in texts and comments; a name is made of a-z, A-Z, 0-9 and _";
+}
+
+int sb_words_check(struct sb_words *out, const char *text, size_t len, const char *path, void (*assigned)(void *ctx, const char *name, size_t n),
+		   void *ctx, struct cb_err *err)
+{
+	struct lexer x = { text, len, 0, path, err };
+	struct { int chain, logic; } at[DEPTH_MAX];
+	int depth = 0, gotos = 0, elseifs = 0, breaks = 0;
+	bool can_suffix = false;     /* the last word ended a value, so that . [ ( go on with it */
+	const char *name = NULL;     /* the last word, if it was a name that may be assigned to */
+	size_t nname = 0;
+	char before = 0;             /* '.' or ':' before a name; 'f' after the word function; 'l' after local */
+
+	memset(out, 0, sizeof(*out));
+	at[0].chain = at[0].logic = 0;
+	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
+		x.i = 3;
+	while (x.i < len) {
+		char c = text[x.i], d = x.i + 1 < len ? text[x.i + 1] : 0;
+		size_t start = x.i;
+
+		if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v') {
+			x.i++;
+			continue;
+		}
+		if (c == '-' && d == '-') {
+			x.i += 2;
+			long level = x.i < len && text[x.i] == '[' ? long_bracket(&x, x.i) : -1;
+			if (level >= 0)
+				skip_long(&x, level);
+			else
+				while (x.i < len && text[x.i] != '\n' && text[x.i] != '\r')
+					x.i++;
+			continue;
+		}
+		if (letter(c)) {
+			while (x.i < len && (letter(text[x.i]) || digit(text[x.i])))
+				x.i++;
+			const char *w = text + start;
+			size_t n = x.i - start;
+
+			if (before == '.' || before == ':') {
+				before = 0;
+				name = NULL;
+				can_suffix = true;
+				continue;
+			}
+			if (keyword(w, n)) {
+				can_suffix = word_is(w, n, "end");
+				name = NULL;
+				if (!can_suffix)
+					at[depth].chain = 0;
+				if (word_is(w, n, "and") || word_is(w, n, "or")) {
+					if (++at[depth].logic > LOGIC_MAX)
+						return refuse(&x, start, "an expression of more than 1000 `and` and `or`; split it");
+				} else if (!word_is(w, n, "not") && !word_is(w, n, "true") && !word_is(w, n, "false") && !word_is(w, n, "nil")) {
+					at[depth].logic = 0;
+				}
+				if (word_is(w, n, "goto") && ++gotos > GOTO_MAX)
+					return refuse(&x, start, "more than 1000 goto in a file");
+				if (word_is(w, n, "elseif") && ++elseifs > ELSEIF_MAX)
+					return refuse(&x, start, "more than 4000 elseif in a file; use a table");
+				if (word_is(w, n, "break") && ++breaks > BREAK_MAX)
+					return refuse(&x, start, "more than 4000 break in a file");
+				before = word_is(w, n, "function") ? 'f' : 0;
+				continue;
+			}
+			if (before == 'f')
+				assigned(ctx, w, n); /* function name() */
+			before = 0;
+			at[depth].chain = 0;
+			name = w;
+			nname = n;
+			can_suffix = true;
+			continue;
+		}
+		if (digit(c) || (c == '.' && digit(d))) {
+			bool hexa = c == '0' && (d == 'x' || d == 'X');
+			x.i++;
+			while (x.i < len) {
+				char e = text[x.i];
+				if ((e == '+' || e == '-') && text[x.i - 1] && strchr(hexa ? "pP" : "eE", text[x.i - 1]))
+					x.i++;
+				else if (letter(e) || digit(e) || e == '.')
+					x.i++;
+				else
+					break;
+			}
+			name = NULL;
+			before = 0;
+			can_suffix = false;
+			continue;
+		}
+		if (c == '"' || c == '\'' || (c == '[' && long_bracket(&x, x.i) >= 0)) {
+			if (c == '[')
+				skip_long(&x, long_bracket(&x, x.i));
+			else
+				skip_quoted(&x, out);
+			name = NULL;
+			before = 0;
+			can_suffix = true;
+			continue;
+		}
+		x.i++;
+		switch (c) {
+		case '.':
+			if (d == '.') { /* .. or ... */
+				x.i++;
+				if (x.i < len && text[x.i] == '.')
+					x.i++;
+				at[depth].chain = 0;
+				can_suffix = false;
+				break;
+			}
+			/* fall through */
+		case ':':
+			if (c == ':' && d == ':') {
+				x.i++;
+				at[depth].chain = 0;
+				can_suffix = false;
+				break;
+			}
+			if (++at[depth].chain > SB_CHAIN_MAX)
+				return refuse(&x, start, "more than 200 accesses (.name, [key]) in one expression; use a local for a part of it");
+			if (at[depth].chain > out->chain)
+				out->chain = at[depth].chain;
+			before = c;
+			break;
+		case '[':
+			if (can_suffix && ++at[depth].chain > SB_CHAIN_MAX)
+				return refuse(&x, start, "more than 200 accesses (.name, [key]) in one expression; use a local for a part of it");
+			/* fall through */
+		case '(':
+		case '{':
+			if (!can_suffix && c != '[')
+				at[depth].chain = 0;
+			if (at[depth].chain > out->chain)
+				out->chain = at[depth].chain;
+			if (depth + 1 >= DEPTH_MAX)
+				return refuse(&x, start, "brackets nested more than 250 deep");
+			at[++depth].chain = 0;
+			at[depth].logic = 0;
+			can_suffix = false;
+			before = 0;
+			break;
+		case ')':
+		case ']':
+		case '}':
+			if (depth > 0) {
+				at[depth - 1].chain += at[depth].chain;
+				depth--;
+				if (at[depth].chain > SB_CHAIN_MAX)
+					return refuse(&x, start, "more than 200 accesses (.name, [key]) in one expression; use a local for a part of it");
+				if (at[depth].chain > out->chain)
+					out->chain = at[depth].chain;
+			}
+			can_suffix = true;
+			break;
+		case '&':
+		case '|':
+			return refuse(&x, start, c == '&' ? "bitwise operators such as & are not offered to packs; conditions are joined with `and` or all{}"
+							  : "bitwise operators such as | are not offered to packs; conditions are joined with `or` or any{}");
+		case '~':
+			if (d != '=')
+				return refuse(&x, start, "the bitwise operator ~ is not offered to packs; \"not equal\" is ~=, \"not\" is `not` or no()");
+			x.i++;
+			at[depth].chain = 0;
+			can_suffix = false;
+			break;
+		case '<':
+		case '>':
+			if (d == c)
+				return refuse(&x, start, "bitwise shifts (<< and >>) are not offered to packs");
+			if (c == '<' && name) { /* <close> */
+				size_t j = x.i;
+				while (j < len && strchr(" \t\n\r", text[j]) && text[j])
+					j++;
+				if (len - j > 5 && !memcmp(text + j, "close", 5)) {
+					for (j += 5; j < len && strchr(" \t\n\r", text[j]) && text[j]; j++)
+						;
+					if (j < len && text[j] == '>')
+						return refuse(&x, start, "<close> is not offered to packs");
+				}
+			}
+			if (d == '=')
+				x.i++;
+			at[depth].chain = 0;
+			can_suffix = false;
+			break;
+		case '=':
+		case ',':
+			at[depth].chain = 0;
+			can_suffix = false;
+			if (c == '=' && d == '=') {
+				x.i++;
+				break;
+			}
+			if (name)
+				assigned(ctx, name, nname);
+			at[depth].logic = 0;
+			break;
+		case ';':
+			at[depth].chain = 0;
+			at[depth].logic = 0;
+			can_suffix = false;
+			break;
+		default: /* arithmetic, # */
+			if ((unsigned char)c >= 0x80)
+				return refuse(&x, start, non_ascii(text + start, len - start));
+			if (c == '/' && d == '/')
+				x.i++;
+			at[depth].chain = 0;
+			can_suffix = false;
+		}
+		if (c != '.' && c != ':')
+			before = 0;
+		name = NULL;
+	}
+	return 0;
+}
