@@ -892,6 +892,17 @@ void cb_eval_node_missing(struct cb_buf *out, const struct cb_eval *ev, const st
 	cb_free(l.seen);
 }
 
+void cb_eval_criterion_missing(struct cb_buf *out, const struct cb_eval *ev, int criterion, size_t lane)
+{
+	struct lack l;
+
+	if (ev->single || lane >= ev->n)
+		return;
+	lack_begin(&l, out, ev);
+	lack_criterion(&l, ev, criterion, lane);
+	cb_free(l.seen);
+}
+
 void cb_eval_missing(struct cb_buf *out, const struct cb_eval *ev, size_t lane)
 {
 	const struct cb_ruleset *rs = ev->rs;

@@ -70,7 +70,8 @@ int cb_eval_branch(const struct cb_eval *ev, const struct cb_node *n, size_t lan
  * ("@preparation.2"), divisors that were 0 ("/members"). Only absences that mattered. Appends; nothing when RATED.
  */
 void cb_eval_missing(struct cb_buf *out, const struct cb_eval *ev, size_t lane);
-/* The same for one node. */
+/* The same for one criterion that is MISSING, and for one node. */
+void cb_eval_criterion_missing(struct cb_buf *out, const struct cb_eval *ev, int criterion, size_t lane);
 void cb_eval_node_missing(struct cb_buf *out, const struct cb_eval *ev, const struct cb_node *n, size_t lane);
 /* The first message of the last batch for a lane that is INVALID or ERROR; "" if none. */
 const char *cb_eval_message(const struct cb_eval *ev, size_t lane);
@@ -105,7 +106,7 @@ struct cb_sheet {
 	const char *gate_text;    /* why the level was held back; NULL */
 	const char *missing;      /* all absent facts that were needed, "present (số có mặt), ..." ; NULL */
 	const char *message;      /* INVALID, ERROR */
-	/* to the next level up: points still needed; -1 at the top or unrated */
+	/* to the next level up: points still needed; 0 where only a gate holds the level; -1 at the top or unrated */
 	cb_pts to_next;
 };
 /* Explains lane `lane` of the last batch. free with cb_sheet_free. */
