@@ -351,7 +351,7 @@ local function repeated(list)
 	end
 end
 
---- `want` = { {"kem", 3}, {"trung_binh", 80}, ... }: which of `list` (slots of cell and month) is what; the rest is "tot".
+--- `want` = { {"kem", 3}, {"trung_binh", 80}, ... }: which of `list` (slots of cell and month) is what; others "tot".
 -- Cells have their habits, so that bad meetings gather in some of them.
 local function deal(list, want)
 	local habit = {}

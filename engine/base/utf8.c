@@ -140,13 +140,21 @@ const char *cb_text_fault_name(enum cb_text_fault f)
 	return "unknown fault";
 }
 
-static bool is_ascii(const char *s, size_t n)
+/* Only letters that are composed already, as nearly all Vietnamese text is: nothing there can join or move. */
+static bool is_composed(const char *s, size_t n)
 {
-	size_t i;
+	size_t i, len;
 
-	for (i = 0; i < n; i++)
-		if ((unsigned char)s[i] >= 0x80)
+	for (i = 0; i < n; i += len) {
+		int32_t c = (unsigned char)s[i];
+
+		len = 1;
+		if (c < 0x80)
+			continue;
+		c = step(s + i, n - i, &len);
+		if (c < 0 || !(c < 0x300 || (c >= 0x1E00 && c <= 0x1EFF) || (c >= 0x2010 && c <= 0x2027)))
 			return false;
+	}
 	return true;
 }
 
@@ -157,7 +165,7 @@ bool cb_utf8_nfc(struct cb_buf *out, const char *s, size_t n)
 	utf8proc_ssize_t m;
 	size_t cap = sizeof(small) / sizeof(small[0]);
 
-	if (is_ascii(s, n) || n > PTRDIFF_MAX / 64) {
+	if (is_composed(s, n) || n > PTRDIFF_MAX / 64) {
 		cb_buf_add(out, s, n);
 		return cb_buf_ok(out);
 	}
