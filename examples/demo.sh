@@ -1,0 +1,100 @@
+#!/bin/sh
+# demo.sh CHIBO - the main job on invented data: a record, three provinces' rules, results, and the reports that go up.
+# Every count below is read from the record or from a report by the program itself; none is written in this script.
+set -eu
+CHIBO=$(realpath "${1:?usage: demo.sh CHIBO}")
+here=$(cd "$(dirname "$0")" && pwd)
+out=${2:-$here/out}
+rm -rf "$out"
+mkdir -p "$out/data"
+CHIBO_DB=$out/vi_du.db CHIBO_RULES=${CHIBO_RULES:-$here/../rules}
+export CHIBO_DB CHIBO_RULES
+
+say() { printf '%s\n' "$*"; }
+# one SQL: the values of a single row, separated by blanks
+one() { "$CHIBO" sql "$1" --csv | sed -n '2{s/,/ /g;p}'; }
+# vi NUMBER: 1185 -> 1.185
+vi() { printf '%s' "$1" | sed -e :a -e 's/^\([0-9]*[0-9]\)\([0-9]\{3\}\)/\1.\2/;ta'; }
+# figure PART WHOLE PRINTED: what the checker says; exit code 1 is its finding, not a failure
+figure() {
+	rc=0
+	"$CHIBO" figures "$@" --csv >"$out/figure.csv" || rc=$?
+	[ $rc -le 1 ] || exit $rc
+	sed -n 2p "$out/figure.csv" | sed -e 's/.*,"\{0,1\}\([^"]*[^",]\)"\{0,1\}$/\1/'
+}
+
+say "CHIBO: VIỆC CHÍNH TRÊN DỮ LIỆU VÍ DỤ (đơn vị, số liệu đều bịa ra; chỉ quy mô lấy theo báo cáo đã in)"
+lua5.4 "$here/generate.lua" "$out/data"
+"$CHIBO" init
+for what in units meetings months visits assessments; do
+	for f in "$out/data/$what".csv "$out/data/${what}"_*.csv; do
+		[ ! -e "$f" ] || "$CHIBO" --quiet import "$what" "$f"
+	done
+done
+"$CHIBO" --quiet evaluate
+
+year="month between '2020-01' and '2020-12'"
+say
+say "== TUYÊN QUANG: một năm thực hiện Quy định 19 =="
+set -- $(one "select count(*) from v_unit where parent_code = 'tuyen_quang_khoi'")
+say "Tổ chức cơ sở đảng: $(vi "$1")"
+"$CHIBO" report year 2020 --unit tuyen_quang_khoi >"$out/tuyen_quang_2020.txt"
+grep 'kỳ sinh hoạt xếp loại' "$out/tuyen_quang_2020.txt"
+for kind in chi_bo_co_so chi_bo_truc_thuoc; do
+	set -- $(one "select sum(official = 'tot'), count(official), sum(official = 'trung_binh'),
+		replace(printf('%.1f', 100.0 * sum(official = 'trung_binh') / count(official)), '.', ';')
+		from v_result where unit_code glob 'TQ-*' and unit_kind = '$kind' and $year")
+	name="Chi bộ cơ sở" printed='chi bộ cơ sở'
+	[ $kind = chi_bo_co_so ] || { name="Chi bộ trực thuộc" printed='chi bộ trực thuộc'; }
+	say "$name: còn $(vi "$3") kỳ Trung bình = $(printf %s "$4" | tr ';' ',')%"
+	percent=$(sed -n "/^\"Đảng bộ Khối Tuyên Quang.*\"$printed:/s/.*,\"\([0-9,]*\)\"\$/\1/p" "$here/printed_figures.csv")
+	say "  Báo cáo in $(vi "$1")/$(vi "$2") = $percent%. $(figure "$1" "$2" "$percent")"
+done
+
+say
+say "== LÂM ĐỒNG: chín tháng, doanh nghiệp làm ca, sinh hoạt ngoài giờ =="
+set -- $(one "select (select count(*) from v_unit where parent_code = 'lam_dong_khoi'), sum(members)
+	from v_unit where code glob 'LD-*'")
+say "Tổ chức cơ sở đảng: $(vi "$1"); đảng viên: $(vi "$2")"
+"$CHIBO" report nine-months 2020-9M --unit lam_dong_khoi >"$out/lam_dong_9_thang.txt"
+grep 'kỳ sinh hoạt xếp loại' "$out/lam_dong_9_thang.txt"
+set -- $(one "select sum(out_of_hours), sum(online), sum(kind = 'thematic'), sum(kind = 'combined')
+	from v_meeting where unit_code glob 'LD-*' and $year")
+say "Kỳ ngoài giờ: $(vi "$1"); trực tuyến: $(vi "$2"); chuyên đề riêng: $(vi "$3"), kết hợp: $(vi "$4")"
+"$CHIBO" compliance --period 2020-9M --unit lam_dong_khoi --duty month --duty thematic >"$out/lam_dong_nghia_vu.txt"
+sed -n 1,9p "$out/lam_dong_nghia_vu.txt"
+
+say
+say "== THANH HÓA: mười một cụm =="
+set -- $(one "select (select count(*) from v_unit where parent_code = 'thanh_hoa_khoi'), count(distinct cluster),
+	sum(kind = 'chi_bo_co_so'), sum(kind = 'chi_bo_truc_thuoc'),
+	sum(kind = 'chi_bo_truc_thuoc' and cell_type = 'co_quan'),
+	sum(kind = 'chi_bo_truc_thuoc' and cell_type in ('doanh_nghiep_nha_nuoc', 'doanh_nghiep_tu_nhan')), sum(members)
+	from v_unit where code glob 'TH-*'")
+say "Tổ chức cơ sở đảng: $(vi "$1"), $(vi "$2") cụm; $(vi "$3") chi bộ cơ sở, $(vi "$4") chi bộ trực thuộc" \
+	"($(vi "$5") cơ quan + $(vi "$6") doanh nghiệp); đảng viên: $(vi "$7")"
+set -- $(one "select min(p), max(p), count(*) from (select replace(printf('%.1f', 100.0 * sum(present) / sum(members - exempt)), '.', ';') p
+	from v_meeting where unit_code glob 'TH-*' and $year group by month)")
+say "Tỷ lệ dự: tháng thấp nhất $(printf %s "$1" | tr ';' ',')%, cao nhất $(printf %s "$2" | tr ';' ',')% ($3 tháng)"
+"$CHIBO" report half 2020-H1 --unit thanh_hoa_khoi >"$out/thanh_hoa_6_thang.txt"
+grep 'kỳ sinh hoạt xếp loại' "$out/thanh_hoa_6_thang.txt"
+set -- $(one "select (select count(*) from v_visit), (select count(*) from v_result where unit_code glob 'TH-*' and decided),
+	(select count(*) from v_result where unit_code glob 'TH-*' and decided and official <> level)")
+say "Lượt cấp trên dự: $(vi "$1"); kỳ đã có quyết định của cấp trên: $(vi "$2"), trong đó khác mức tính ra: $(vi "$3")"
+say "Xếp hạng quý II, năm đầu bảng mỗi cụm (đồng hạng ghi chung một thứ):"
+"$CHIBO" rank --period 2020-Q2 --unit thanh_hoa_khoi --within cluster --top 3 >"$out/thanh_hoa_xep_hang.txt"
+sed -n 1,8p "$out/thanh_hoa_xep_hang.txt"
+
+say
+say "== 2025: đơn vị chuyển ngày 01/7, mỗi kỳ theo quy định có hiệu lực ngày đó =="
+"$CHIBO" sql "select unit_code, held_on, parent_name, ruleset, level, score from v_result
+	where unit_code in ('AP-1', 'XA-2') and held_on >= '2025-06' order by unit_code, held_on"
+
+say
+say "== Phiếu chấm một kỳ =="
+set -- $(one "select meeting_id from v_result where unit_code glob 'TQ-*' and level <> level_by_score order by meeting_id limit 1")
+"$CHIBO" explain "$1"
+
+"$CHIBO" report quarter 2020-Q1 --html -o "$out/quy1_2020.html"
+say
+say "Còn xem: $out/quy1_2020.html và các tệp .txt cùng chỗ; examples/README.md kể từng bước."
