@@ -31,7 +31,8 @@ struct worker {
 	const struct cb_ruleset *rs;
 	struct cb_eval *ev;
 	int64_t stored_id;         /* in the record; 0: not put yet */
-	struct cb_feed feed;       /* lanes gathered from the batch at hand */
+	struct cb_feed feed;       /* lanes gathered from the batch at hand ... */
+	struct cb_scores scores;   /* ... and what became of them */
 	struct lane_meta *lane;    /* [CB_BATCH] */
 };
 
@@ -430,63 +431,55 @@ static int begin_run(struct run *r, struct cb_err *err)
 	return cb_store_run_begin(r->st, &info, &r->stats->run_id, err);
 }
 
-/* Evaluates what a worker has gathered and writes or reports it. */
-static int flush(struct run *r, struct worker *w, struct cb_err *err)
+/* Writes (or reports) one evaluated lane. */
+static int finish(struct run *r, struct worker *w, size_t k, struct cb_err *err)
 {
-	struct cb_batch in = { .n = w->feed.n, .value = w->feed.pvalue, .have = w->feed.phave };
-	struct cb_scores s;
-	int rc;
+	const struct lane_meta *m = &w->lane[k];
+	const struct cb_scores *s = &w->scores;
+	struct cb_result res = { .meeting_id = m->id, .meeting_rev = m->rev, .ruleset_id = w->stored_id, .status = s->status[k],
+				 .score_n = s->score_n[k], .score_d = s->score_d[k], .level = level_id(w->rs, s->level[k]),
+				 .level_by_score = level_id(w->rs, s->level_by_score[k]), .gate = s->gate[k] };
+	int rc = 0;
 
-	if (in.n == 0)
-		return 0;
-	rc = cb_eval_batch(w->ev, &in, &s, err);
-	for (size_t k = 0; rc == 0 && k < in.n; k++) {
-		const struct lane_meta *m = &w->lane[k];
-
-		r->stats->evaluated++;
-		switch (s.status[k]) {
-		case CB_ST_RATED: r->stats->rated++; break;
-		case CB_ST_MISSING: r->stats->missing++; break;
-		case CB_ST_INVALID: r->stats->invalid++; break;
-		default: r->stats->errors++; break;
-		}
-		if ((s.status[k] == CB_ST_INVALID || s.status[k] == CB_ST_ERROR) && r->diags)
-			fault_note(r, w, m, k);
-		if (r->opts->dry) {
-			struct cb_meeting mm = { .id = m->id, .rev = m->rev, .unit_id = m->unit_id, .held_on = m->held_on, .kind = m->kind };
-
-			if (r->opts->each && (rc = r->opts->each(r->opts->ctx, &mm, w->rs, w->ev, &s, k, err)) > 0)
-				rc = cb_err_set(err, CB_EINTR, "stopped");
-			continue;
-		}
-		struct cb_result res = { .meeting_id = m->id, .meeting_rev = m->rev, .ruleset_id = w->stored_id, .status = s.status[k],
-					 .score_n = s.score_n[k], .score_d = s.score_d[k], .level = level_id(w->rs, s.level[k]),
-					 .level_by_score = level_id(w->rs, s.level_by_score[k]), .gate = s.gate[k] };
-
-		if (!r->stats->run_id && (rc = begin_run(r, err)) != 0)
-			break;
-		res.run_id = r->stats->run_id;
-		points_json(&r->points, w->rs, &s, k);
-		res.points = r->points.s;
-		res.missing = s.status[k] == CB_ST_RATED ? NULL : missing_ids(&r->missing, w->ev, k);
-		if (!cb_buf_ok(&r->points) || !cb_buf_ok(&r->missing))
-			rc = cb_err_nomem(err);
-		else
-			rc = cb_store_result_put(r->st, &res, err);
+	r->stats->evaluated++;
+	switch (s->status[k]) {
+	case CB_ST_RATED: r->stats->rated++; break;
+	case CB_ST_MISSING: r->stats->missing++; break;
+	case CB_ST_INVALID: r->stats->invalid++; break;
+	default: r->stats->errors++; break;
 	}
-	w->feed.n = 0;
-	return rc;
+	if ((s->status[k] == CB_ST_INVALID || s->status[k] == CB_ST_ERROR) && r->diags)
+		fault_note(r, w, m, k);
+	if (r->opts->dry) {
+		struct cb_meeting mm = { .id = m->id, .rev = m->rev, .unit_id = m->unit_id, .held_on = m->held_on, .kind = m->kind };
+
+		if (r->opts->each && (rc = r->opts->each(r->opts->ctx, &mm, w->rs, w->ev, s, k, err)) > 0)
+			rc = cb_err_set(err, CB_EINTR, "stopped");
+		return rc;
+	}
+	if (!r->stats->run_id && (rc = begin_run(r, err)) != 0)
+		return rc;
+	res.run_id = r->stats->run_id;
+	points_json(&r->points, w->rs, s, k);
+	res.points = r->points.s;
+	res.missing = s->status[k] == CB_ST_RATED ? NULL : missing_ids(&r->missing, w->ev, k);
+	if (!cb_buf_ok(&r->points) || !cb_buf_ok(&r->missing))
+		return cb_err_nomem(err);
+	return cb_store_result_put(r->st, &res, err);
 }
 
 static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, const int64_t *const *value, const unsigned char *const *have,
 		     struct cb_err *err)
 {
+	int who[CB_BATCH]; /* the worker of each lane, -1: nothing to do */
+	size_t place[CB_BATCH];
 	int rc = 0;
 
 	for (size_t k = 0; k < n; k++) {
 		const struct choice *c = NULL;
 		struct worker *w;
 
+		who[k] = -1;
 		r->stats->seen++;
 		rc = choose(r, &head[k], &c, err);
 		if (rc)
@@ -506,12 +499,26 @@ static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, con
 			r->stats->unchanged++;
 			continue;
 		}
+		who[k] = c->worker;
+		place[k] = w->feed.n;
 		w->lane[w->feed.n] = (struct lane_meta){ head[k].id, head[k].rev, head[k].unit_id, head[k].held_on, head[k].kind };
 		cb_feed_lane(&w->feed, &r->col, k, value, have,
 			     &(struct cb_about){ c->unit_kind, c->cell_type, head[k].held_on, (int)head[k].kind, -1 });
 	}
-	for (size_t i = 0; i < r->nworker && rc == 0; i++)
-		rc = flush(r, &r->worker[i], err);
+	for (size_t i = 0; i < r->nworker; i++) {
+		struct worker *w = &r->worker[i];
+		struct cb_batch in = { .n = w->feed.n, .value = w->feed.pvalue, .have = w->feed.phave };
+
+		if (in.n > 0)
+			rc = cb_eval_batch(w->ev, &in, &w->scores, err);
+		w->feed.n = 0;
+		if (rc)
+			return rc;
+	}
+	/* Written in order of meeting: the hash over a run's results is made in that order. */
+	for (size_t k = 0; k < n && rc == 0; k++)
+		if (who[k] >= 0)
+			rc = finish(r, &r->worker[who[k]], place[k], err);
 	return rc;
 }
 

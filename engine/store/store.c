@@ -550,7 +550,10 @@ int cb_store_begin(struct cb_store *st, struct cb_err *err)
 		return cb_err_set(err, CB_EUSAGE, "%s: a transaction is open already", st->path);
 	if (st->mode != CB_OPEN_WRITE)
 		return cb_err_set(err, CB_EREADONLY, "%s: the record was opened for reading only", st->path);
-	rc = cb_st_get(st, Q_BEGIN, "BEGIN IMMEDIATE", &q, err);
+	/* Made before it is needed: undoing must not fail for want of memory. */
+	rc = cb_st_get(st, Q_ROLLBACK, "ROLLBACK", &q, err);
+	if (rc == CB_OK)
+		rc = cb_st_get(st, Q_BEGIN, "BEGIN IMMEDIATE", &q, err);
 	if (rc == CB_OK)
 		rc = cb_st_done(st, q, err);
 	if (rc != CB_OK)
@@ -584,8 +587,10 @@ void cb_store_rollback(struct cb_store *st)
 	if (!st->in_txn)
 		return;
 	st->in_txn = false;
-	if (!sqlite3_get_autocommit(st->db))
-		sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+	if (!sqlite3_get_autocommit(st->db)) {
+		sqlite3_step(st->q[Q_ROLLBACK]);
+		sqlite3_reset(st->q[Q_ROLLBACK]);
+	}
 	st->run.id = 0;
 	cb_units_forget(st);
 	cb_facts_columns(st, NULL);
