@@ -866,6 +866,7 @@ static int row_meeting(struct imp *m)
 	if (!writing(m))
 		return 0;
 	/* what the file has no column for stays as it is on record; an empty cell makes a fact absent */
+	meeting.keep_topic = !cell_of(m, CB_F_TOPIC)->s;
 	for (size_t i = 0; i < m->nfact; i++)
 		if (!cell_of(m, CB_F_FACTS + (int)i)->s)
 			m->have[i] = CB_HAVE_KEEP;

@@ -9,6 +9,7 @@
 #ifndef CB_MODEL_MEETING_H
 #define CB_MODEL_MEETING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "base/date.h"
@@ -32,6 +33,7 @@ struct cb_meeting {
 	cb_day held_on;
 	enum cb_meeting_kind kind;
 	const char *topic;         /* what it was about, NULL: none; at most 200 characters */
+	bool keep_topic;           /* on record already: its topic stays, whatever `topic` says */
 	const int64_t *value;      /* [nfact] */
 	const unsigned char *have; /* [nfact] 0 or 1 */
 	size_t nfact;

@@ -195,7 +195,7 @@ static bool differs(struct cb_store *st, const struct cb_meeting *m, struct cb_b
 	const char *topic = (const char *)sqlite3_column_text(st->meeting_get, 3);
 	char sep = '{';
 
-	if ((topic == NULL) != (m->topic == NULL) || (topic != NULL && strcmp(topic, m->topic) != 0)) {
+	if (!m->keep_topic && ((topic == NULL) != (m->topic == NULL) || (topic != NULL && strcmp(topic, m->topic) != 0))) {
 		cb_buf_puts(was, "{\"topic\":true");
 		cb_buf_puts(now, "{\"topic\":true");
 		sep = ',';
@@ -265,13 +265,16 @@ static int update(struct cb_store *st, struct cb_meeting *m, struct cb_err *err)
 		else
 			sqlite3_bind_null(q, 5 + (int)i);
 	}
+	if (m->keep_topic)
+		sqlite3_bind_value(q, 4, sqlite3_column_value(st->meeting_get, 3));
+	else
+		cb_st_bind_text(q, 4, m->topic);
 	rc = keep_past(st, m->id, &rev, err);
 	if (rc != CB_OK)
 		return rc;
 	sqlite3_bind_int64(q, 1, m->id);
 	sqlite3_bind_int64(q, 2, rev);
 	sqlite3_bind_int64(q, 3, st->txn);
-	cb_st_bind_text(q, 4, m->topic);
 	rc = cb_st_done(st, q, err);
 	if (rc == CB_OK)
 		m->rev = rev;

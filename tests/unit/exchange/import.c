@@ -205,6 +205,9 @@ static void what_a_later_file_does_not_speak_of_stays(void **state)
 	assert_int_equal(x->stats.changed, 1);
 	assert_int_equal(number(x, "SELECT present FROM v_meeting WHERE unit_code='C1' AND kind='regular'"), 28);
 	assert_int_equal(number(x, "SELECT speakers FROM v_meeting WHERE unit_code='C1' AND kind='regular'"), 12);
+	text_is(x, "SELECT topic FROM v_meeting WHERE unit_code='C1' AND kind='regular'", "x");
+	good(x, CB_IMPORT_MEETINGS, "unit,held_on,topic\nC1,2024-01-15,\n");
+	text_is(x, "SELECT topic FROM v_meeting WHERE unit_code='C1' AND kind='regular'", NULL);
 	good(x, CB_IMPORT_MEETINGS, "unit,held_on,speakers\nC1,2024-01-15,\n");
 	assert_int_equal(number(x, "SELECT speakers IS NULL FROM v_meeting WHERE unit_code='C1' AND kind='regular'"), 1);
 	good(x, CB_IMPORT_MEETINGS, "[{\"unit\":\"C1\",\"held_on\":\"2024-01-15\",\"speakers\":5}]");
