@@ -76,8 +76,8 @@ say "Tổ chức cơ sở đảng: $(vi "$1"), $(vi "$2") cụm; $(vi "$3") chi 
 set -- $(one "select min(p), max(p), count(*) from (select replace(printf('%.1f', 100.0 * sum(present) / sum(members - exempt)), '.', ';') p
 	from v_meeting where unit_code glob 'TH-*' and $year group by month)")
 say "Tỷ lệ dự: tháng thấp nhất $(printf %s "$1" | tr ';' ',')%, cao nhất $(printf %s "$2" | tr ';' ',')% ($3 tháng)"
-"$CHIBO" report half 2020-H1 --unit thanh_hoa_khoi >"$out/thanh_hoa_6_thang.txt"
-grep 'kỳ sinh hoạt xếp loại' "$out/thanh_hoa_6_thang.txt"
+"$CHIBO" report year 2020 --unit thanh_hoa_khoi >"$out/thanh_hoa_2020.txt"
+grep 'kỳ sinh hoạt xếp loại' "$out/thanh_hoa_2020.txt"
 set -- $(one "select (select count(*) from v_visit), (select count(*) from v_result where unit_code glob 'TH-*' and decided),
 	(select count(*) from v_result where unit_code glob 'TH-*' and decided and official <> level)")
 say "Lượt cấp trên dự: $(vi "$1"); kỳ đã có quyết định của cấp trên: $(vi "$2"), trong đó khác mức tính ra: $(vi "$3")"

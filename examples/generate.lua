@@ -487,10 +487,10 @@ local function judge(s, r)
 	end
 	if loss == 0 and chance(10) then
 		local differs = chance(8)
-		local one = row("superior", differs and pick(80, 88) or pick(95, 100))
-		one.official = differs and "kha" or "tot"
-		one.reason = differs and "thẩm định: biên bản ghi chưa rõ kết luận, phân công" or nil
-		one.decided_on = date(s.y, s.m, 15 + pick(0, 5))
+		row("superior", differs and pick(80, 88) or pick(95, 100))
+		own.official = differs and "kha" or "tot" -- proposal, vote and decision stand in one row
+		own.reason = differs and "thẩm định: biên bản ghi chưa rõ kết luận, phân công" or nil
+		own.decided_on = date(s.y, s.m, 15 + pick(0, 5))
 	end
 end
 
@@ -507,7 +507,7 @@ local function thanh_hoa()
 		end,
 	}
 	for _, list in ipairs { base, below } do
-		local all = slots(list, 2020, 6, #list // 45)
+		local all = slots(list, 2020, 12, #list // 45)
 		deal(all, { { "kem", #all // 400 }, { "trung_binh", #all * 4 // 100 }, { "kha", #all * 9 // 100 } })
 		for _, s in ipairs(all) do
 			local kind = s.m % 3 == 2 and not chance(2) and "combined" or "regular"
