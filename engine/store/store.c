@@ -405,6 +405,12 @@ static int store_new(struct cb_store **out, const char *path, const char *shown,
 		cb_store_close(st);
 		return rc;
 	}
+	/* A table-valued function declares its columns when it is first used, which the authorizer would refuse. */
+	if ((rc = sqlite3_exec(st->db, "SELECT 1 FROM json_each('[]')", NULL, NULL, NULL)) != SQLITE_OK) {
+		rc = cb_st_fail(st, rc, "opening", err);
+		cb_store_close(st);
+		return rc;
+	}
 	sqlite3_set_authorizer(st->db, authorize, st);
 	*out = st;
 	return CB_OK;
