@@ -75,6 +75,13 @@ static int level_index(const struct report *r, const char *id)
 	return -1;
 }
 
+static const char *label_of(const struct report *r, const char *id)
+{
+	int i = level_index(r, id);
+
+	return i >= 0 ? r->level_label[i] : id;
+}
+
 /* The group of a dimension; made when it is new. NULL without memory. */
 static struct group *group_of(struct report *r, enum dim dim, const char *key, const char *label)
 {
@@ -562,7 +569,7 @@ static int losses(struct report *r, const char *unit, struct cb_err *err)
 {
 	static const struct cb_column col[] = {
 		{"criterion", "Tiêu chí", CB_COL_TEXT, 0},	 {"ruleset", "Quy định", CB_COL_TEXT, 0},    {"max", "Tối đa", CB_COL_PTS, 0},
-		{"short_of", "Kỳ mất điểm", CB_COL_INT, 0}, {"meetings", "Số kỳ", CB_COL_INT, 0}, {"lost", "% điểm mất", CB_COL_PERCENT, 1},
+		{"short_of", "Kỳ mất điểm", CB_COL_INT, 0}, {"meetings", "Số kỳ", CB_COL_INT, 0}, {"points", "Điểm mất", CB_COL_PTS, 0}, {"lost", "% điểm mất", CB_COL_PERCENT, 1},
 	};
 	struct cb_losses *l = NULL;
 	int rc = cb_losses_new(&l, r->st, r->p, &(struct cb_losses_opts){.unit = unit}, err);
@@ -574,7 +581,7 @@ static int losses(struct report *r, const char *unit, struct cb_err *err)
 			if (x->lost <= 0)
 				break;
 			cb_doc_row(r->d, (struct cb_cell[]){cb_cell_text(x->label), cb_cell_text(x->ruleset), cb_cell_int(x->max), cb_cell_int(x->short_of),
-							    cb_cell_int(x->meetings), cb_cell_percent(x->lost, x->possible)});
+							    cb_cell_int(x->meetings), cb_cell_int(x->lost), cb_cell_percent(x->lost, x->possible)});
 		}
 	}
 	cb_losses_free(l);
@@ -710,7 +717,7 @@ out:
 
 struct list_row {
 	int64_t meeting_id, unit_id, held_on; /* meeting_id 0: no meeting */
-	const char *code, *name, *official, *kind, *status, *missing;
+	const char *code, *name, *official, *level, *by_score, *kind, *status, *missing;
 	bool have_present, have_members;
 	int64_t present, members, score_n, score_d;
 	struct cb_buf note;
@@ -770,7 +777,7 @@ static int list_meetings(struct list *l, struct cb_err *err)
 	bool row;
 	int rc = cb_rows_open(&q, l->r.st, err,
 			      "select m.id, m.unit_id, m.held_on, w.unit_code, w.unit_name, m.kind, m.present, m.members, v.status, v.official, v.score_n, v.score_d,"
-			      " x.missing from meeting m join v_meeting w on w.id = m.id left join v_result v on v.meeting_id = m.id"
+			      " x.missing, v.level, v.level_by_score from meeting m join v_meeting w on w.id = m.id left join v_result v on v.meeting_id = m.id"
 			      " left join result x on x.meeting_id = m.id where m.held_on between ?1 and ?2 order by m.id", "ii", (int64_t)l->r.p->from,
 			      (int64_t)l->r.p->to);
 
@@ -798,6 +805,8 @@ static int list_meetings(struct list *l, struct cb_err *err)
 		x->score_n = cb_rows_int(q, 10);
 		x->score_d = cb_rows_null(q, 11) ? 0 : cb_rows_int(q, 11);
 		x->missing = copy(l, cb_rows_text(q, 12));
+		x->level = copy(l, cb_rows_text(q, 13));
+		x->by_score = copy(l, cb_rows_text(q, 14));
 		if (l->oom)
 			rc = cb_err_nomem(err);
 	}
@@ -904,6 +913,12 @@ static int list_print(struct list *l, struct cb_err *err)
 			cb_buf_release(&x->note);
 			x->note = b;
 		}
+		if (x->level && x->by_score && strcmp(x->level, x->by_score))
+			cb_buf_printf(&x->note, "%sđủ điểm mức %s nhưng bị khống chế", x->note.len ? "; " : "", label_of(r, x->by_score));
+		if (x->official && x->level && strcmp(x->official, x->level))
+			cb_buf_printf(&x->note, "%smức chấm %s, cấp trên quyết định khác", x->note.len ? "; " : "", label_of(r, x->level));
+		if (!cb_buf_ok(&x->note))
+			return cb_err_nomem(err);
 		if (x->kind && strcmp(x->kind, "regular")) {
 			struct cb_buf b;
 			cb_buf_init(&b);

@@ -100,7 +100,8 @@ static void grounds(struct cb_buf *b, const struct cb_sheet_line *l)
 		add_line(b, "Mức kế tiếp: ", l->next[i]);
 	if (l->missing)
 		add_line(b, "Chưa đủ dữ liệu: ", l->missing);
-	if (l->note)
+	/* what the pack's function said; the author's own note on the text belongs to `rules show` */
+	if (l->note && !(l->criterion->note && !strcmp(l->note, l->criterion->note)))
 		add_line(b, "Ghi chú: ", l->note);
 }
 
@@ -126,7 +127,7 @@ static void head(struct cb_doc *d, const struct cb_explained *x)
 {
 	char day[11];
 
-	cb_doc_para(d, "Đơn vị: %s (%s)%s%s%s%s%s%s", x->name, x->code, x->parent ? " thuộc " : "", x->parent ? x->parent : "", x->cluster ? "; cụm " : "",
+	cb_doc_para(d, "Đơn vị: %s (%s)%s%s%s%s%s%s", x->name, x->code, x->parent ? " thuộc " : "", x->parent ? x->parent : "", x->cluster ? "; " : "",
 		    x->cluster ? x->cluster : "", x->cell_type ? "; loại hình: " : "", x->cell_type ? x->cell_type : "");
 	cb_doc_para(d, "Buổi sinh hoạt %s ngày %s%s%s (số %" PRId64 ", lần ghi %" PRId64 ")", cb_meeting_kind_vi(x->kind), cb_day_vi(day, x->held_on),
 		    x->topic ? ", chuyên đề: " : "", x->topic ? x->topic : "", x->meeting_id, x->rev);
@@ -161,10 +162,11 @@ static void tail(struct cb_doc *d, const struct cb_explained *x)
 		cb_doc_para(d, "Còn thiếu %s điểm để lên mức trên", cb_fmt_pts_vi(t, sizeof t, s->to_next));
 	for (int a = 0; a < CB_ASSESSORS; a++)
 		if (x->has_total[a]) {
-			struct cb_ratio total = cb_ratio_make(s->score_n, s->score_d), gap = {0, 0};
+			struct cb_ratio gap = {0, 0};
+			bool apart = s->score_d && cb_ratio_sub(&gap, cb_ratio_make(x->total[a], 1), cb_ratio_make(s->score_n, s->score_d)) && gap.n;
 			cb_doc_para(d, "Tổng điểm do %s: %s%s%s%s", cb_assessor_vi((enum cb_assessor)a), cb_fmt_pts_vi(t, sizeof t, x->total[a]),
-				    s->score_d && cb_ratio_sub(&gap, cb_ratio_make(x->total[a], 1), total) && gap.n ? (gap.n > 0 ? " (cao hơn " : " (thấp hơn ") : "",
-				    gap.d && gap.n ? cb_score_vi(u, sizeof u, gap.n < 0 ? -gap.n : gap.n, gap.d) : "", gap.d && gap.n ? " điểm)" : "");
+				    !apart ? "" : gap.n > 0 ? " (cao hơn " : " (thấp hơn ",
+				    apart ? cb_score_vi(u, sizeof u, gap.n < 0 ? -gap.n : gap.n, gap.d) : "", apart ? " điểm)" : "");
 		}
 	if (x->proposed || x->votes_total >= 0) {
 		if (x->votes_total >= 0)

@@ -409,9 +409,16 @@ static int hold(struct cb_sink *s, const struct cb_cell *cell, bool total, struc
 		cb_buf_clear(&raw);
 		cb_buf_clear(&s->line);
 		text_vi(&raw, &s->col[i], &cell[i]);
-		/* what stands in the record may not drive the terminal */
-		if (cb_buf_ok(&raw))
-			cb_text_clean(&s->line, raw.s, raw.len, 4000);
+		/* what stands in the record may not drive the terminal; lines of a cell stay lines */
+		for (const char *p = raw.s; cb_buf_ok(&raw) && *p;) {
+			size_t n = strcspn(p, "\n");
+			cb_text_clean(&s->line, p, n, 4000);
+			p += n;
+			if (*p == '\n') {
+				cb_buf_putc(&s->line, '\n');
+				p++;
+			}
+		}
 		if (!cb_buf_ok(&s->line) || !cb_buf_ok(&raw) || !(r->cell[i] = cb_arena_strdup(&s->arena, s->line.s))) {
 			cb_buf_release(&raw);
 			return sink_fail(s, err, CB_ENOMEM, "out of memory");

@@ -1,0 +1,89 @@
+/*
+ * commands.c - the table of all commands, in the order that the help prints them.
+ */
+#include "cli/cli.h"
+
+#define PERIOD {"period", "PERIOD", "2020-03, 2020-Q1, 2020-H1, 2020-9M, 2020, or 2020-01-01..2020-03-31"}
+#define UNIT {"unit", "CODE", "only this unit and all below it"}
+#define END {NULL, NULL, NULL}
+
+static const struct cli_option import_options[] = {
+	{"dry-run", NULL, "check everything, keep nothing"},
+	{"rejects", "FILE", "keep the good rows, write the bad ones with a column 'error' to FILE"},
+	END,
+};
+static const struct cli_option template_options[] = {{"ruleset", "ID", "with the lines that this ruleset lets people judge"}, END};
+static const struct cli_option evaluate_options[] = {
+	PERIOD, UNIT, {"all", NULL, "also what has not changed since it was rated"}, {"dry-run", NULL, "count, store nothing"}, END,
+};
+static const struct cli_option rank_options[] = {
+	PERIOD, UNIT, {"within", "GROUP", "all, parent, cluster, block or province (default: as the ruleset says)"}, {"top", "N", "only the first N places of each group"}, END,
+};
+static const struct cli_option compliance_options[] = {
+	PERIOD, UNIT,
+	{"duty", "DUTY", "only this duty (month, thematic, attendance, ...); may be repeated"},
+	{"share", "PERCENT", "attendance below this is a lapse (default 75)"},
+	{"report-days", "N", "days within which the report is due (default 2)"},
+	END,
+};
+static const struct cli_option advise_options[] = {
+	PERIOD, UNIT, {"cluster", "NAME", "only this cluster"}, {"top", "N", "units to list (default 20)"},
+	{"changes", "N", "for one meeting: at most N changes at once (default 3)"}, {"no-judged", NULL, "for one meeting: points that people gave stay"}, END,
+};
+static const struct cli_option whatif_options[] = {
+	PERIOD, UNIT, {"official", NULL, "compare with the superiors' decisions instead of the computed levels"},
+	{"keep", "N", "meetings to list that change their level (default 20)"}, END,
+};
+static const struct cli_option report_options[] = {UNIT, {"list", NULL, "month only: the monthly list, one row per meeting"}, END};
+static const struct cli_option audit_options[] = {{"last", "N", "the last N entries (default 50)"}, END};
+static const struct cli_option export_options[] = {PERIOD, END};
+
+const struct cli_command cli_commands[] = {
+	{"init", "", "make an empty record", "The file is made with mode 0600. A file that is there is never touched.", "chibo --db khoi.db init", NULL, 0, 0, 0, cli_init},
+	{"import", "WHAT FILE", "bring units, meetings, assessments, visits or months in from CSV or JSON",
+	 "WHAT is units, meetings, assessments, visits or months. Every bad cell is told as file:line:column: what; how to mend it.\n"
+	 "All or nothing, unless --rejects is given. The same file again changes nothing.",
+	 "chibo import units units.csv\nchibo import meetings 2020-03.csv --rejects sai.csv", import_options, CLI_ROWS, 2, 2, cli_import},
+	{"template", "WHAT", "the CSV form to fill in", "WHAT is units, meetings, assessments, visits or months. The form comes back through 'chibo import'.",
+	 "chibo template meetings >mau.csv\nchibo template assessments --ruleset an_phu.hd42 >mau.csv", template_options, 0, 1, 1, cli_template},
+	{"evaluate", "", "score and rate what is new or changed",
+	 "Each meeting is rated by the ruleset in force for its unit on its day. A run is wholly there or wholly absent.\n"
+	 "Exit code 1 when meetings could not be rated for wrong points or a fault of a pack.",
+	 "chibo evaluate\nchibo evaluate --period 2020-Q1 --unit TQ-07", evaluate_options, CLI_ROWS, 0, 0, cli_evaluate},
+	{"rank", "", "order the cells of a period, ties shown", "Cells that cannot be ranked stand at the end, with the reason.",
+	 "chibo rank --period 2020-Q1 --within cluster --top 10", rank_options, CLI_ROWS, 0, 0, cli_rank},
+	{"explain", "MEETING | UNIT DATE [KIND]", "the scoring sheet of one meeting",
+	 "Every criterion with its maximum, points, facts, the band that was hit and what the next one needed, who judged and how\n"
+	 "far they were apart, the cap that decided, and the superior's decision where it differs.",
+	 "chibo explain 17\nchibo explain TQ-001 15/03/2020 regular", NULL, CLI_DOCS, 1, 3, cli_explain},
+	{"compliance", "", "who missed a monthly or thematic meeting; attendance, minutes, reports", "A duty that the record says nothing about is counted apart, never as a lapse.",
+	 "chibo compliance --period 2020-Q1 --duty month --duty thematic", compliance_options, CLI_DOCS, 0, 0, cli_compliance},
+	{"advise", "[MEETING | UNIT DATE [KIND]]", "where points are lost; for one meeting, the smallest changes that lift it",
+	 "Without a meeting: the largest losses per criterion and per cell of --period.", "chibo advise --period 2020-Q1 --unit TQ-07\nchibo advise 17", advise_options,
+	 CLI_DOCS, 0, 3, cli_advise},
+	{"report", "KIND PERIOD", "the summary that goes up: month, quarter, half, nine-months or year",
+	 "KIND is month, quarter, half, nine-months or year. Counts are of meetings at their official level; percentages are of the\n"
+	 "meetings that have one, rounded half up. --list prints the monthly list in the form that is handed up.",
+	 "chibo report quarter 2020-Q1 --html -o quy1.html\nchibo report month 2020-03 --unit TQ-07 --list", report_options, CLI_DOCS, 2, 4, cli_report},
+	{"figures", "FILE | PART WHOLE PERCENT", "can a printed percentage come from its counts?",
+	 "FILE is CSV with the columns part, whole and printed_percent. Exit code 1 when a figure comes neither from rounding nor\nfrom truncation.",
+	 "chibo figures 3.162 4.110 79,9\nchibo figures printed_figures.csv --csv", NULL, CLI_ROWS, 1, 3, cli_figures},
+	{"whatif", "RULESET", "the record under another ruleset: who moves up, who moves down", "Stores nothing. To try an edited pack: chibo --rules COPY whatif ID.",
+	 "chibo whatif central.hd42 --period 2020\nchibo --rules thu whatif tuyen_quang.qd19", whatif_options, CLI_DOCS, 1, 1, cli_whatif},
+	{"rules check", "[PACK...]", "every mistake of the packs, in one run", NULL, "chibo rules check\nchibo rules check tuyen_quang/qd19.lua", NULL, CLI_ROWS, 0, -1, cli_rules_check},
+	{"rules test", "[PACK...]", "run the packs' own cases", NULL, "chibo rules test an_phu.hd42", NULL, CLI_ROWS, 0, -1, cli_rules_test},
+	{"rules show", "ID", "a ruleset as the form that people know", NULL, "chibo rules show tuyen_quang.qd19 --html -o qd19.html", NULL, CLI_DOCS, 1, 1, cli_rules_show},
+	{"rules list", "", "the rulesets there are, their days and sources", NULL, "chibo rules list --csv", NULL, CLI_ROWS, 0, 0, cli_rules_list},
+	{"runs", "", "the evaluations on record", NULL, "chibo runs", NULL, CLI_ROWS, 0, 0, cli_runs},
+	{"replay", "RUN", "evaluate a run again from the stored texts and facts, and compare", "Exit code 1 when a result comes out differently.", "chibo replay 3", NULL, CLI_ROWS, 1, 1, cli_replay},
+	{"export", "WHAT", "results, criteria, meetings, units or assessments as CSV or JSON", "WHAT is results, criteria, meetings, units or assessments.",
+	 "chibo export results --period 2020 -o kq.csv", export_options, CLI_ROWS, 1, 1, cli_export},
+	{"sql", "STATEMENT", "one reading statement over the record's views", "The views: v_unit v_meeting v_result v_result_criterion v_assessment v_decision v_visit v_month v_run v_ruleset v_fact.",
+	 "chibo sql \"select official, count(*) from v_result where month = '2020-03' group by 1\"", NULL, CLI_ROWS, 1, 1, cli_sql},
+	{"doctor", "", "check the whole record", "Integrity, orphans, hashes of texts and runs. Exit code 1 when something is wrong.", "chibo doctor", NULL, 0, 0, 0, cli_doctor},
+	{"backup", "FILE", "copy the record while it is in use", "FILE must not be there yet.", "chibo backup khoi-2020-03.db", NULL, 0, 1, 1, cli_backup},
+	{"migrate", "", "move the record to this program's schema", "Take a backup first.", "chibo migrate", NULL, 0, 0, 0, cli_migrate},
+	{"seal", "PERIOD", "close a period", "Afterwards its meetings, points and decisions can no longer change.", "chibo seal 2020-Q1", NULL, 0, 1, 1, cli_seal},
+	{"audit", "", "what was changed, from what, to what", NULL, "chibo audit --last 20", audit_options, CLI_ROWS, 0, 0, cli_audit},
+	{NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
+};

@@ -1,0 +1,141 @@
+/*
+ * import.c - commands that bring files in: import, template.
+ */
+#include <inttypes.h>
+#include <string.h>
+#include "base/alloc.h"
+#include "base/num.h"
+#include "cli/cli.h"
+#include "exchange/import.h"
+
+static const char *const kinds[] = {"units", "meetings", "assessments", "visits", "months"};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static int what_of(const char *word, enum cb_import_what *out, struct cb_err *err)
+{
+	for (int i = 0; i < KINDS; i++)
+		if (!strcmp(word, kinds[i])) {
+			*out = (enum cb_import_what)i;
+			return 0;
+		}
+	return cli_unknown(err, "kind of file", word, kinds, KINDS);
+}
+
+static int progress(void *ctx, int64_t rows, int64_t bytes, int64_t total)
+{
+	(void)rows;
+	return cli_progress(ctx, bytes, total);
+}
+
+/* Facts that packs declare become columns, so that a file may bring them. A pack that is wrong stops nothing here. */
+static int declare_pack_facts(struct cli *c, struct cb_err *err)
+{
+	struct cb_facts *dict;
+	int rc = cli_rules(c, err);
+
+	if (rc == CB_ENOMEM || rc == CB_EINTR)
+		return rc;
+	if (rc) {
+		cli_say(c, "warning: %s; facts that only packs know are not read", err->msg);
+		err->msg[0] = 0;
+		return 0;
+	}
+	dict = cb_store_facts(c->store);
+	rc = cb_store_begin(c->store, err);
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < cb_facts_count(dict); i++)
+		if (cb_facts_at(dict, i)->pack)
+			rc = cb_store_fact_declare(c->store, cb_facts_at(dict, i), err);
+	if (!rc)
+		rc = cb_store_commit(c->store, err);
+	if (rc)
+		cb_store_rollback(c->store);
+	return rc;
+}
+
+int cli_import(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	static const struct cb_column col[] = {
+		{"file", "Tệp", CB_COL_TEXT, 0},	  {"rows", "Dòng", CB_COL_INT, 0}, {"added", "Thêm", CB_COL_INT, 0}, {"changed", "Sửa", CB_COL_INT, 0},
+		{"same", "Như cũ", CB_COL_INT, 0}, {"bad", "Sai", CB_COL_INT, 0},	  {"kept", "Đã lưu", CB_COL_FLAG, 0},
+	};
+	struct cb_import_opts o = {.dry_run = cli_get(c, "dry-run") != NULL, .rejects = cli_get(c, "rejects"), .progress = progress, .ctx = c};
+	struct cb_import_stats s = {0};
+	struct cb_sink *sink = NULL;
+	struct cb_err later = {0};
+	int rc = what_of(argv[0], &o.what, err);
+
+	(void)argc;
+	if (!rc)
+		rc = cli_store(c, CB_OPEN_WRITE, err);
+	if (!rc && o.what == CB_IMPORT_MEETINGS)
+		rc = declare_pack_facts(c, err);
+	if (rc)
+		return rc;
+	rc = cb_import_file(&s, c->store, argv[1], &o, cli_diags(c), err);
+	cli_tell(c);
+	if (rc && rc != CB_EDATA)
+		return rc;
+	if (c->form != CB_OUT_TABLE) {
+		bool kept = !o.dry_run && (!rc || o.rejects);
+		int rc2 = cli_sink(c, &sink, col, sizeof col / sizeof *col, NULL, &later);
+		if (!rc2)
+			rc2 = cb_sink_row(sink, (struct cb_cell[]){cb_cell_text(argv[1]), cb_cell_int(s.rows), cb_cell_int(s.added), cb_cell_int(s.changed),
+								   cb_cell_int(s.same), cb_cell_int(s.bad), cb_cell_int(kept)}, &later);
+		if (rc2)
+			cb_sink_close(sink, NULL);
+		else
+			rc2 = cb_sink_close(sink, &later);
+		if (rc2) {
+			*err = later;
+			return rc2;
+		}
+	} else {
+		char a[CB_NUM_TEXT], b[CB_NUM_TEXT], d[CB_NUM_TEXT], e[CB_NUM_TEXT];
+		cli_say(c, "%s: %s rows read, %s new, %s changed, %s as before%s", argv[1], cb_fmt_int_vi(a, sizeof a, s.rows), cb_fmt_int_vi(b, sizeof b, s.added),
+			cb_fmt_int_vi(d, sizeof d, s.changed), cb_fmt_int_vi(e, sizeof e, s.same), o.dry_run ? "; dry run: nothing was kept" : "");
+	}
+	if (rc == CB_EDATA) {
+		if (o.rejects && !o.dry_run)
+			return cb_err_set(err, CB_EDATA, "%s: %" PRId64 " bad rows were written to %s, the good ones were kept", argv[1], s.bad, o.rejects);
+		if (s.bad)
+			return cb_err_set(err, CB_EDATA, "%s: %" PRId64 " bad rows; nothing was kept (--rejects FILE keeps the good ones)", argv[1], s.bad);
+	}
+	return rc;
+}
+
+int cli_template(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	const char *id = cli_get(c, "ruleset");
+	const struct cb_ruleset *rs = NULL;
+	enum cb_import_what what = CB_IMPORT_MEETINGS;
+	struct cb_facts *dict;
+	struct cb_buf b;
+	int rc = what_of(argv[0], &what, err);
+
+	(void)argc;
+	if (rc)
+		return rc;
+	dict = cli_facts(c, err);
+	if (!dict)
+		return err->code;
+	if (id) {
+		rc = cli_rules(c, err);
+		if (rc)
+			return rc;
+		rc = cli_ruleset(c, id, &rs, err);
+		if (rc)
+			return rc;
+	}
+	cb_buf_init(&b);
+	rc = cb_import_template(&b, what, dict, rs);
+	if (rc)
+		rc = cb_err_set(err, rc, "cannot make the template");
+	else if (!cb_buf_ok(&b))
+		rc = cb_err_nomem(err);
+	else
+		fwrite(b.s, 1, b.len, c->out);
+	cb_buf_release(&b);
+	return rc;
+}

@@ -1,0 +1,245 @@
+/*
+ * record.c - commands about the record itself: init, doctor, backup, migrate, seal, audit, runs, sql, export.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include "base/alloc.h"
+#include "base/num.h"
+#include "cli/cli.h"
+
+int cli_init(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	int rc = cb_store_create(c->db, err);
+
+	(void)argc;
+	(void)argv;
+	if (!rc)
+		cli_say(c, "made %s, an empty record", c->db);
+	else if (rc == CB_EEXIST)
+		cb_err_set(err, CB_EEXIST, "%s is there already; nothing was changed", c->db);
+	return rc;
+}
+
+int cli_doctor(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	int rc = cli_store(c, CB_OPEN_READ, err);
+
+	(void)argc;
+	(void)argv;
+	if (rc)
+		return rc;
+	rc = cb_store_doctor(c->store, cli_diags(c), err);
+	if (rc == CB_EDATA) {
+		cli_tell(c);
+		return cb_err_set(err, CB_EDATA, "%s: the record has faults; restore the last backup, or tell who keeps chibo", c->db);
+	}
+	if (!rc) {
+		cli_tell(c);
+		fprintf(c->out, "%s: all is well\n", c->db);
+	}
+	return rc;
+}
+
+int cli_backup(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	int rc = cli_store(c, CB_OPEN_READ, err);
+
+	(void)argc;
+	if (!rc)
+		rc = cb_store_backup(c->store, argv[0], err);
+	if (!rc)
+		cli_say(c, "copied %s to %s", c->db, argv[0]);
+	return rc;
+}
+
+int cli_migrate(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	int from, to, rc = cb_store_migrate(c->db, &from, &to, err);
+
+	(void)argc;
+	(void)argv;
+	if (rc)
+		return rc;
+	if (from == to)
+		cli_say(c, "%s is at schema %d already", c->db, to);
+	else
+		cli_say(c, "moved %s from schema %d to %d", c->db, from, to);
+	return 0;
+}
+
+int cli_seal(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	struct cb_period p;
+	enum cb_put what;
+	char code[32];
+	int rc = cli_period(&p, argv[0], err);
+
+	(void)argc;
+	if (!rc)
+		rc = cli_store(c, CB_OPEN_WRITE, err);
+	if (!rc)
+		rc = cb_store_begin(c->store, err);
+	if (rc)
+		return rc;
+	rc = cb_store_seal(c->store, &p, &what, err);
+	if (!rc)
+		rc = cb_store_commit(c->store, err);
+	if (rc) {
+		cb_store_rollback(c->store);
+		return rc;
+	}
+	cb_period_code(code, sizeof code, &p);
+	cli_say(c, what == CB_PUT_SAME ? "%s was closed already" : "%s is closed: its meetings and points can no longer change", code);
+	return 0;
+}
+
+int cli_audit(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	static const struct cb_column col[] = {
+		{"id", "Số", CB_COL_INT, 0},	    {"day", "Ngày", CB_COL_TEXT, 0},	{"actor", "Lệnh", CB_COL_TEXT, 0}, {"what", "Việc", CB_COL_TEXT, 0},
+		{"subject", "Đối tượng", CB_COL_TEXT, 0}, {"was", "Trước", CB_COL_TEXT, 0}, {"now", "Sau", CB_COL_TEXT, 0},
+	};
+	struct cb_rows *r = NULL;
+	int64_t last, n;
+	int rc = cli_get_int(c, "last", 1, INT32_MAX, 50, &last, err);
+
+	(void)argc;
+	(void)argv;
+	if (!rc)
+		rc = cli_store(c, CB_OPEN_READ, err);
+	if (!rc)
+		rc = cb_rows_open(&r, c->store, err,
+				  "select id, day, actor, what, subject, was, now from (select * from v_audit order by id desc limit ?1) order by id", "i", last);
+	if (!rc)
+		rc = cli_query(c, col, sizeof col / sizeof *col, NULL, r, &n, err);
+	cb_rows_close(r);
+	return rc;
+}
+
+int cli_runs(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	static const struct cb_column col[] = {
+		{"id", "Lần", CB_COL_INT, 0},	     {"what", "Việc", CB_COL_TEXT, 0},	     {"today", "Ngày", CB_COL_TEXT, 0},
+		{"results", "Kết quả", CB_COL_INT, 0}, {"rated", "Xếp loại", CB_COL_INT, 0}, {"missing", "Thiếu", CB_COL_INT, 0},
+		{"invalid", "Sai", CB_COL_INT, 0},   {"errors", "Lỗi", CB_COL_INT, 0},	     {"version", "Bản", CB_COL_TEXT, 0},
+		{"results_sha", "SHA-256", CB_COL_TEXT, 0},
+	};
+	struct cb_rows *r = NULL;
+	int64_t n;
+	int rc = cli_store(c, CB_OPEN_READ, err);
+
+	(void)argc;
+	(void)argv;
+	if (!rc)
+		rc = cb_rows_open(&r, c->store, err, "select id, what, today, results, rated, missing, invalid, errors, version, results_sha from v_run order by id",
+				  "");
+	if (!rc)
+		rc = cli_query(c, col, sizeof col / sizeof *col, NULL, r, &n, err);
+	cb_rows_close(r);
+	return rc;
+}
+
+/* Rows of a statement that the user wrote: every value as it is. */
+static int print_sql(struct cli *c, struct cb_rows *r, struct cb_err *err)
+{
+	int n = cb_rows_columns(r), rc = 0;
+	struct cb_column *col = cb_calloc((size_t)n + 1, sizeof *col);
+	struct cb_cell *cell = cb_calloc((size_t)n + 1, sizeof *cell);
+	struct cb_sink *s = NULL;
+	bool row = false;
+
+	if (!col || !cell)
+		rc = cb_err_nomem(err);
+	/* a column of numbers is aligned as such: the first row tells */
+	if (!rc)
+		rc = cb_rows_step(r, &row, err);
+	for (int i = 0; !rc && i < n; i++) {
+		col[i] = (struct cb_column){cb_rows_name(r, i), cb_rows_name(r, i), CB_COL_TEXT, 0};
+		if (row && cb_rows_type(r, i) == CB_ROW_INT)
+			col[i].type = CB_COL_RAW;
+		else if (row && cb_rows_type(r, i) == CB_ROW_REAL)
+			col[i].type = CB_COL_RAW;
+	}
+	if (!rc)
+		rc = cli_sink(c, &s, col, (size_t)n, NULL, err);
+	while (!rc && row) {
+		for (int i = 0; i < n; i++) {
+			cell[i] = (struct cb_cell){.null = cb_rows_null(r, i), .text = cb_rows_text(r, i)};
+			cell[i].n = cb_rows_type(r, i) == CB_ROW_TEXT; /* RAW: text is quoted in JSON */
+		}
+		rc = cb_sink_row(s, cell, err);
+		if (!rc)
+			rc = cb_rows_step(r, &row, err);
+	}
+	if (rc)
+		cb_sink_close(s, NULL);
+	else
+		rc = cb_sink_close(s, err);
+	cb_free(col);
+	cb_free(cell);
+	return rc;
+}
+
+int cli_sql(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	struct cb_rows *r = NULL;
+	int rc = cli_store(c, CB_OPEN_READ, err);
+
+	(void)argc;
+	if (rc)
+		return rc;
+	rc = cb_rows_prepare(&r, c->store, err, argv[0]);
+	if (!rc)
+		rc = print_sql(c, r, err);
+	cb_rows_close(r);
+	return rc;
+}
+
+int cli_export(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	static const struct { const char *name, *sql; } what[] = {
+		{"results", "select meeting_id, unit_code, unit_name, unit_kind, parent_code, parent_name, cluster, cell_type, held_on, kind, ruleset, status, score,"
+			    " level, level_by_score, official, decided, run_id from v_result where (?1 is null or held_on between ?1 and ?2) order by meeting_id"},
+		{"criteria", "select c.meeting_id, r.unit_code, r.held_on, r.kind, c.ruleset, c.criterion, c.label, c.article, c.max / 1000.0 as max,"
+			     " c.points / 1000.0 as points, c.state from v_result_criterion c join v_result r on r.meeting_id = c.meeting_id"
+			     " where (?1 is null or r.held_on between ?1 and ?2) order by c.meeting_id, c.ord"},
+		{"meetings", "select * from v_meeting where (?1 is null or held_on between ?1 and ?2) order by id"},
+		{"units", "select code, name, kind, parent_code, parent_name, cluster, cell_type, members, valid_from, valid_to from v_unit"
+			  " where (?1 is null or (valid_from <= ?2 and valid_to >= ?1)) order by code, valid_from"},
+		{"assessments", "select unit_code, held_on, kind, item, assessor, points / 1000.0 as points from v_assessment"
+				" where (?1 is null or held_on between ?1 and ?2) order by meeting_id, item, assessor"},
+	};
+	const char *names[sizeof what / sizeof *what];
+	struct cb_rows *r = NULL;
+	struct cb_period p;
+	char from[11], to[11];
+	bool have;
+	size_t i;
+	int rc = cli_get_period(c, &p, &have, err);
+
+	(void)argc;
+	for (i = 0; i < sizeof what / sizeof *what; i++) {
+		names[i] = what[i].name;
+		if (!strcmp(argv[0], what[i].name))
+			break;
+	}
+	if (rc)
+		return rc;
+	if (i == sizeof what / sizeof *what)
+		return cli_unknown(err, "export", argv[0], names, i);
+	rc = cli_store(c, CB_OPEN_READ, err);
+	if (rc)
+		return rc;
+	if (c->form == CB_OUT_TABLE)
+		c->form = CB_OUT_CSV;
+	rc = cb_rows_prepare(&r, c->store, err, what[i].sql);
+	if (!rc)
+		rc = cb_rows_bind_text(r, 1, have ? cb_day_iso(from, p.from) : NULL, err);
+	if (!rc)
+		rc = cb_rows_bind_text(r, 2, have ? cb_day_iso(to, p.to) : NULL, err);
+	if (!rc)
+		rc = print_sql(c, r, err);
+	cb_rows_close(r);
+	return rc;
+}

@@ -1,0 +1,276 @@
+/*
+ * rules.c - commands about rule packs: rules check, test, show, list. They need no record.
+ */
+#include <inttypes.h>
+#include <string.h>
+#include "base/alloc.h"
+#include "base/num.h"
+#include "cli/cli.h"
+#include "lua/pack.h"
+
+int cli_ruleset(struct cli *c, const char *id, const struct cb_ruleset **out, struct cb_err *err)
+{
+	enum { MAX = 256 };
+	const char *names[MAX];
+	size_t n = cb_rulebook_count(c->book);
+
+	*out = cb_rulebook_find(c->book, id);
+	if (*out)
+		return 0;
+	if (n > MAX)
+		n = MAX;
+	for (size_t i = 0; i < n; i++)
+		names[i] = cb_rulebook_at(c->book, i)->id;
+	return cli_unknown(err, "ruleset", id, names, n);
+}
+
+/* "tuyen_quang.qd19", "tuyen_quang/qd19.lua" or a path through the rules folder: the path below that folder. */
+static char *pack_path(const struct cli *c, const char *word, char *dst, size_t cap)
+{
+	size_t n = strlen(c->rules), len = strlen(word);
+
+	while (n && c->rules[n - 1] == '/')
+		n--;
+	if (!strncmp(word, c->rules, n) && word[n] == '/')
+		word += n + 1;
+	len = strlen(word);
+	if (len > 4 && !strcmp(word + len - 4, ".lua")) {
+		snprintf(dst, cap, "%s", word);
+	} else {
+		char *dot;
+		snprintf(dst, cap, "%s.lua", word);
+		dot = strchr(dst, '.');
+		if (dot && strcmp(dot, ".lua"))
+			*dot = '/';
+	}
+	return dst;
+}
+
+static int check_one(struct cli *c, struct cb_sink *s, const struct cb_ruleset *rs, struct cb_err *err)
+{
+	size_t before = cb_diags_count(cli_diags(c), CB_SEV_ERROR), warned = cb_diags_count(cli_diags(c), CB_SEV_WARNING);
+	cb_pts low = 0, high = 0;
+	int rc = cb_ruleset_check(rs, cli_diags(c), err);
+
+	if (rc && rc != CB_EDATA)
+		return rc;
+	if (!rs->rating)
+		cb_ruleset_range(rs, &low, &high);
+	return cb_sink_row(s, (struct cb_cell[]){cb_cell_text(rs->id), cb_cell_text(rs->status), cb_cell_int((int64_t)rs->ncriterion), cb_cell_int(rs->scale),
+						 {.null = rs->rating != NULL, .n = low}, {.null = rs->rating != NULL, .n = high},
+						 cb_cell_int((int64_t)(cb_diags_count(c->diags, CB_SEV_ERROR) - before)),
+						 cb_cell_int((int64_t)(cb_diags_count(c->diags, CB_SEV_WARNING) - warned))}, err);
+}
+
+int cli_rules_check(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	static const struct cb_column col[] = {
+		{"ruleset", "Quy định", CB_COL_TEXT, 0}, {"status", "Nguồn", CB_COL_TEXT, 0}, {"criteria", "Tiêu chí", CB_COL_INT, 0},
+		{"scale", "Thang điểm", CB_COL_PTS, 0}, {"lowest", "Thấp nhất", CB_COL_PTS, 0}, {"highest", "Cao nhất", CB_COL_PTS, 0},
+		{"errors", "Lỗi", CB_COL_INT, 0},	 {"warnings", "Cảnh báo", CB_COL_INT, 0},
+	};
+	struct cb_facts *dict = cli_facts(c, err);
+	struct cb_sink *s = NULL;
+	size_t errors;
+	int rc = 0, bad = 0;
+	char path[512];
+
+	if (!dict)
+		return err->code;
+	rc = cli_sink(c, &s, col, sizeof col / sizeof *col, NULL, err);
+	if (!rc && !argc) {
+		bad = cb_pack_load_dir(&c->book, c->rules, dict, &cb_pack_limits_default, cli_diags(c), err);
+		if (bad && bad != CB_EDATA)
+			rc = bad;
+		for (size_t i = 0; !rc && c->book && i < cb_rulebook_count(c->book); i++)
+			rc = check_one(c, s, cb_rulebook_at(c->book, i), err);
+		if (!rc && c->book) {
+			rc = cb_rulebook_check(c->book, cli_diags(c), err);
+			if (rc == CB_EDATA) {
+				bad = rc;
+				rc = 0;
+			}
+		}
+	}
+	for (int i = 0; !rc && i < argc; i++) {
+		struct cb_ruleset *rs = NULL;
+		int r2 = cb_pack_load(&rs, c->rules, pack_path(c, argv[i], path, sizeof path), dict, &cb_pack_limits_default, cli_diags(c), err);
+		if (r2 == CB_EDATA)
+			bad = r2;
+		else if (r2)
+			rc = r2;
+		else
+			rc = check_one(c, s, rs, err);
+		cb_ruleset_free(rs);
+	}
+	if (rc)
+		cb_sink_close(s, NULL);
+	else
+		rc = cb_sink_close(s, err);
+	errors = c->diags ? cb_diags_count(c->diags, CB_SEV_ERROR) : 0;
+	cli_tell(c);
+	if (!rc && (bad || errors))
+		rc = cb_err_set(err, CB_EDATA, errors == 1 ? "1 mistake in the rules" : "%zu mistakes in the rules", errors);
+	return rc;
+}
+
+int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	static const struct cb_column col[] = {{"ruleset", "Quy định", CB_COL_TEXT, 0}, {"cases", "Trường hợp", CB_COL_INT, 0}, {"failed", "Sai", CB_COL_INT, 0}};
+	struct cb_facts *dict = cli_facts(c, err);
+	struct cb_sink *s = NULL;
+	int64_t cases = 0, failed = 0;
+	char path[512];
+	size_t n;
+	int rc;
+
+	if (!dict)
+		return err->code;
+	rc = argc ? 0 : cli_rules(c, err);
+	if (!rc)
+		rc = cli_sink(c, &s, col, 3, NULL, err);
+	n = argc ? (size_t)argc : !rc ? cb_rulebook_count(c->book) : 0;
+	for (size_t i = 0; !rc && i < n; i++) {
+		const struct cb_ruleset *rs = argc ? NULL : cb_rulebook_at(c->book, i);
+		struct cb_case_stats st = {0, 0};
+		const char *at = rs ? rs->src[rs->nsrc - 1].path : pack_path(c, argv[i], path, sizeof path);
+		rc = cb_pack_test(&st, c->rules, at, dict, cli_diags(c), err);
+		if (rc == CB_EDATA && st.cases)
+			rc = 0;
+		cases += st.cases;
+		failed += st.failed;
+		if (!rc)
+			rc = cb_sink_row(s, (struct cb_cell[]){cb_cell_text(rs ? rs->id : argv[i]), cb_cell_int(st.cases), cb_cell_int(st.failed)}, err);
+	}
+	if (rc)
+		cb_sink_close(s, NULL);
+	else
+		rc = cb_sink_close(s, err);
+	cli_tell(c);
+	if (!rc && failed)
+		rc = cb_err_set(err, CB_EDATA, "%" PRId64 " of %" PRId64 " cases failed", failed, cases);
+	return rc;
+}
+
+int cli_rules_list(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	static const struct cb_column col[] = {
+		{"ruleset", "Quy định", CB_COL_TEXT, 0}, {"title", "Tên", CB_COL_TEXT, 0},	 {"issuer", "Ban hành", CB_COL_TEXT, 0}, {"status", "Nguồn", CB_COL_TEXT, 0},
+		{"from", "Từ ngày", CB_COL_DAY, 0},	 {"to", "Đến ngày", CB_COL_DAY, 0}, {"criteria", "Tiêu chí", CB_COL_INT, 0}, {"sha256", "SHA-256", CB_COL_TEXT, 0},
+	};
+	struct cb_sink *s = NULL;
+	int rc = cli_rules(c, err);
+
+	(void)argc;
+	(void)argv;
+	if (!rc)
+		rc = cli_sink(c, &s, col, sizeof col / sizeof *col, NULL, err);
+	for (size_t i = 0; !rc && i < cb_rulebook_count(c->book); i++) {
+		const struct cb_ruleset *rs = cb_rulebook_at(c->book, i);
+		char sha[13];
+		snprintf(sha, sizeof sha, "%.12s", rs->sha);
+		rc = cb_sink_row(s, (struct cb_cell[]){cb_cell_text(rs->id), cb_cell_text(rs->title), cb_cell_text(rs->issuer), cb_cell_text(rs->status),
+						       {.null = rs->from <= CB_DAY_MIN, .n = rs->from}, {.null = rs->to >= CB_DAY_MAX, .n = rs->to},
+						       cb_cell_int((int64_t)rs->ncriterion), cb_cell_text(c->form == CB_OUT_TABLE ? sha : rs->sha)}, err);
+	}
+	if (rc) {
+		cb_sink_close(s, NULL);
+		return rc;
+	}
+	return cb_sink_close(s, err);
+}
+
+static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_err *err)
+{
+	static const struct cb_column crit[] = {
+		{"no", "TT", CB_COL_INT, 0}, {"criterion", "Mã", CB_COL_TEXT, 0}, {"label", "Tiêu chí", CB_COL_TEXT, 0}, {"article", "Điều", CB_COL_TEXT, 0},
+		{"max", "Tối đa", CB_COL_PTS, 0}, {"how", "Cách chấm", CB_COL_TEXT, 0},
+	};
+	static const struct cb_column lev[] = {{"level", "Mã", CB_COL_TEXT, 0}, {"label", "Mức", CB_COL_TEXT, 0}, {"at_least", "Từ", CB_COL_PTS, 0}};
+	static const struct cb_column gat[] = {{"label", "Điều kiện khống chế", CB_COL_TEXT, 0}, {"article", "Điều", CB_COL_TEXT, 0}, {"level", "Mức", CB_COL_TEXT, 0},
+					       {"rule", "Nội dung", CB_COL_TEXT, 0}};
+	static const struct cb_column per[] = {{"period", "Kỳ", CB_COL_TEXT, 0}, {"rule", "Cách xếp loại", CB_COL_TEXT, 0}};
+	static const char *const period_vi[] = {"tháng", "quý", "6 tháng", "9 tháng", "năm"};
+	char a[11], b[11];
+	struct cb_buf t;
+	bool any = false;
+	int rc = cb_doc_new(out, rs->title ? rs->title : rs->id, NULL, err);
+
+	if (rc)
+		return rc;
+	cb_buf_init(&t);
+	cb_doc_meta(*out, "ruleset", rs->id);
+	cb_doc_meta(*out, "issuer", rs->issuer);
+	cb_doc_meta(*out, "status", rs->status);
+	cb_doc_meta(*out, "base", rs->base);
+	cb_doc_meta(*out, "sha256", rs->sha);
+	cb_doc_para(*out, "Mã: %s; ban hành: %s; hiệu lực: %s – %s", rs->id, rs->issuer ? rs->issuer : "?", rs->from <= CB_DAY_MIN ? "…" : cb_day_vi(a, rs->from),
+		    rs->to >= CB_DAY_MAX ? "…" : cb_day_vi(b, rs->to));
+	if (rs->status && !strcmp(rs->status, "reconstructed"))
+		cb_doc_note(*out, "Bản dựng lại, chưa có toàn văn%s%s", rs->source ? ": " : "", rs->source ? rs->source : "");
+	else if (rs->source)
+		cb_doc_para(*out, "Nguồn: %s", rs->source);
+	cb_doc_table(*out, "criteria", "Tiêu chí", crit, sizeof crit / sizeof *crit);
+	for (size_t i = 0; i < rs->ncriterion; i++) {
+		const struct cb_criterion *k = &rs->criterion[i];
+		cb_buf_clear(&t);
+		if (k->applies) {
+			cb_buf_puts(&t, "chỉ áp dụng khi ");
+			cb_node_text_vi(&t, rs, k->applies);
+			cb_buf_puts(&t, k->na == CB_NA_FULL ? ", nếu không: điểm tối đa\n" : k->na == CB_NA_RESCALE ? ", nếu không: quy đổi\n" : ", nếu không: điểm quy định\n");
+		}
+		cb_node_text_vi(&t, rs, k->score ? k->score : k->check);
+		if (k->note)
+			cb_buf_printf(&t, "\nGhi chú: %s", k->note);
+		cb_doc_row(*out, (struct cb_cell[]){cb_cell_int((int64_t)i + 1), cb_cell_text(k->id), cb_cell_text(k->label), cb_cell_text(k->article),
+						    {.null = !k->score, .n = k->max}, cb_cell_text(t.s)});
+	}
+	if (rs->scale)
+		cb_doc_total(*out, (struct cb_cell[]){cb_cell_null(), cb_cell_null(), cb_cell_text("Cộng"), cb_cell_null(), cb_cell_int(rs->scale), cb_cell_null()});
+	cb_doc_table(*out, "levels", "Mức xếp loại", lev, sizeof lev / sizeof *lev);
+	for (size_t i = 0; i < rs->nlevel; i++)
+		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(rs->level[i].id), cb_cell_text(rs->level[i].label), {.null = rs->rating != NULL, .n = rs->level[i].at_least}});
+	if (rs->ngate) {
+		cb_doc_table(*out, "gates", "", gat, sizeof gat / sizeof *gat);
+		for (size_t i = 0; i < rs->ngate; i++) {
+			const struct cb_gate *g = &rs->gate[i];
+			cb_buf_clear(&t);
+			cb_buf_puts(&t, g->needs ? "phải có: " : "khống chế khi: ");
+			cb_node_text_vi(&t, rs, g->needs ? g->needs : g->when);
+			cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(g->label), cb_cell_text(g->article),
+							    cb_cell_text(g->level >= 0 ? rs->level[g->level].label : g->at_most >= 0 ? rs->level[g->at_most].label : NULL),
+							    cb_cell_text(t.s)});
+		}
+	}
+	for (int i = 1; i < 5; i++) {
+		if (!rs->period[i].level)
+			continue;
+		if (!any)
+			cb_doc_table(*out, "periods", "Xếp loại quý, 6 tháng, 9 tháng, năm", per, 2);
+		any = true;
+		cb_buf_clear(&t);
+		cb_node_text_vi(&t, rs, rs->period[i].level);
+		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(period_vi[i]), cb_cell_text(t.s)});
+	}
+	if (!cb_buf_ok(&t))
+		rc = cb_err_nomem(err);
+	cb_buf_release(&t);
+	return rc;
+}
+
+int cli_rules_show(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	const struct cb_ruleset *rs;
+	struct cb_doc *d = NULL;
+	int rc = cli_rules(c, err);
+
+	(void)argc;
+	if (!rc)
+		rc = cli_ruleset(c, argv[0], &rs, err);
+	if (!rc)
+		rc = show_doc(&d, rs, err);
+	if (!rc)
+		rc = cli_doc(c, d, err);
+	cb_doc_free(d);
+	return rc;
+}

@@ -1,0 +1,333 @@
+/*
+ * run.c - one run of the program: signals, output, the record and the rules, and how it ends.
+ *
+ * begin installs the handlers and opens the output; end closes everything in the right order, prints the last words
+ * and gives the exit code. A closed pipe ends quietly: nobody is there to read more. --output is written beside its
+ * place and moved there at the end, so that a failed run never leaves half a report.
+ */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/alloc.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "lua/pack.h"
+
+/* A handler can be reached in no other way than through static memory. */
+static volatile sig_atomic_t stop_signal;
+static struct cb_store *volatile running;
+
+static void on_signal(int sig)
+{
+	struct cb_store *st = running;
+
+	if (stop_signal) { /* asked twice: at once */
+		signal(sig, SIG_DFL);
+		raise(sig);
+		return;
+	}
+	stop_signal = sig;
+	if (st)
+		cb_store_interrupt(st);
+}
+
+bool cli_stopped(void)
+{
+	return stop_signal != 0;
+}
+
+int cli_exit_code(int code)
+{
+	switch (code) {
+	case CB_OK: return 0;
+	case CB_EDATA: return 1;
+	case CB_EUSAGE: return 2;
+	default: return 3;
+	}
+}
+
+static char *temp_name(const char *path, char *dst, size_t cap)
+{
+	snprintf(dst, cap, "%s.part", path);
+	return dst;
+}
+
+int cli_begin(struct cli *c, struct cb_err *err)
+{
+	static const int asked[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction sa;
+	char part[4096];
+
+	memset(&sa, 0, sizeof sa);
+	sa.sa_handler = on_signal;
+	sigemptyset(&sa.sa_mask);
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+		struct sigaction old;
+		/* nohup and background jobs ignore some on purpose */
+		if (sigaction(asked[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(asked[i], &sa, NULL);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error of the write, not a death */
+	c->out = stdout;
+	if (c->output) {
+		if (strlen(c->output) > sizeof part - 6)
+			return cb_err_set(err, CB_EUSAGE, "--output: the path is too long");
+		c->out = fopen(temp_name(c->output, part, sizeof part), "wx");
+		if (!c->out && errno == EEXIST && unlink(part) == 0)
+			c->out = fopen(part, "wx");
+		if (!c->out)
+			return cb_err_set(err, CB_EIO, "cannot write %s: %s", c->output, strerror(errno));
+	} else if (isatty(STDOUT_FILENO)) {
+		const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
+		struct winsize w;
+		c->colour = !c->no_colour && !(no && *no) && term && strcmp(term, "dumb");
+		if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
+			c->width = w.ws_col;
+	}
+	return cb_store_library_init(err);
+}
+
+/* Has the reader of our standard output gone? */
+static bool pipe_closed(void)
+{
+	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	return poll(&p, 1, 0) == 1 && (p.revents & POLLERR);
+}
+
+/* Flushes and closes the data; a failure of it becomes the run's own. */
+static int finish_output(struct cli *c, int code, struct cb_err *err)
+{
+	char part[4096];
+	int rc = code, e = 0;
+
+	if (!c->out)
+		return code;
+	errno = 0;
+	if (fflush(c->out) || ferror(c->out))
+		e = errno ? errno : EIO;
+	if (c->out == stdout) {
+		if (!e && fclose(stdout))
+			e = errno;
+	} else {
+		if (!e && fsync(fileno(c->out)) && errno != EINVAL)
+			e = errno;
+		if (fclose(c->out) && !e)
+			e = errno;
+		temp_name(c->output, part, sizeof part);
+		if (e || (code && code != CB_EDATA))
+			unlink(part);
+		else if (rename(part, c->output))
+			e = errno;
+	}
+	c->out = NULL;
+	if (e && (!code || code == CB_EDATA))
+		rc = cb_err_set(err, e == ENOSPC ? CB_EFULL : CB_EIO, "cannot write %s: %s", c->output ? c->output : "standard output", strerror(e));
+	return rc;
+}
+
+int cli_end(struct cli *c, int code, struct cb_err *err)
+{
+	bool to_pipe = c->out == stdout, closed;
+
+	if (c->progress_shown)
+		fputs("\r\033[K", stderr);
+	cli_tell(c);
+	running = NULL;
+	cb_store_close(c->store);
+	cb_rulebook_free(c->book);
+	cb_facts_free(c->facts);
+	cb_diags_free(c->diags);
+	closed = to_pipe && pipe_closed();
+	code = finish_output(c, code, err);
+	if ((code == CB_EIO || code == CB_OK) && closed && !stop_signal)
+		return 0;
+	if (stop_signal && code) {
+		fprintf(stderr, "chibo: stopped; the record is as it was before\n");
+		return 128 + stop_signal;
+	}
+	if (code && err->msg[0])
+		fprintf(stderr, "chibo: %s\n", err->msg);
+	return cli_exit_code(code);
+}
+
+/* --- the record and the rules -------------------------------------------------------------------------------- */
+
+int cli_store(struct cli *c, enum cb_open_mode mode, struct cb_err *err)
+{
+	int rc = cb_store_open(&c->store, c->db, mode, err);
+
+	if (!rc)
+		running = c->store;
+	if (!rc && mode == CB_OPEN_WRITE)
+		rc = cb_store_actor(c->store, c->command->name, cb_today(), err);
+	if (rc == CB_ENOTFOUND)
+		cb_err_set(err, CB_ENOTFOUND, "%s: there is no record; 'chibo --db %s init' makes one", c->db, c->db);
+	return rc;
+}
+
+struct cb_facts *cli_facts(struct cli *c, struct cb_err *err)
+{
+	if (c->store)
+		return cb_store_facts(c->store);
+	if (!c->facts && cb_facts_new(&c->facts, err))
+		return NULL;
+	return c->facts;
+}
+
+int cli_rules(struct cli *c, struct cb_err *err)
+{
+	struct cb_facts *dict = cli_facts(c, err);
+	int rc;
+
+	if (!dict)
+		return err->code;
+	rc = cb_pack_load_dir(&c->book, c->rules, dict, &cb_pack_limits_default, cli_diags(c), err);
+	if (rc && rc != CB_EDATA)
+		return rc;
+	if (!rc)
+		rc = cb_rulebook_check(c->book, cli_diags(c), err);
+	if (rc)
+		cli_tell(c);
+	return rc;
+}
+
+int cli_unit_id(struct cli *c, const char *code, int64_t *id, struct cb_err *err)
+{
+	const char *near;
+	int rc = cb_store_unit_find(c->store, code, id, err);
+
+	if (rc != CB_ENOTFOUND)
+		return rc;
+	near = cb_store_unit_nearest(c->store, code);
+	if (near)
+		return cb_err_set(err, CB_ENOTFOUND, "no unit '%.60s' on record; did you mean '%s'?", code, near);
+	return cb_err_set(err, CB_ENOTFOUND, "no unit '%.60s' on record", code);
+}
+
+/* --- talk ---------------------------------------------------------------------------------------------------- */
+
+void cli_say(const struct cli *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (c->quiet)
+		return;
+	if (c->progress_shown)
+		fputs("\r\033[K", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+struct cb_diags *cli_diags(struct cli *c)
+{
+	if (!c->diags)
+		(void)cb_diags_new(&c->diags, 1000); /* without memory: NULL, which adds nothing */
+	return c->diags;
+}
+
+void cli_tell(struct cli *c)
+{
+	struct cb_buf b;
+	size_t kept, all = 0;
+
+	if (!c->diags)
+		return;
+	if (c->progress_shown) {
+		fputs("\r\033[K", stderr);
+		c->progress_shown = false;
+	}
+	kept = cb_diags_kept(c->diags);
+	for (int s = CB_SEV_ERROR; s <= CB_SEV_NOTE; s++)
+		all += cb_diags_count(c->diags, (enum cb_severity)s);
+	cb_buf_init(&b);
+	for (size_t i = 0; i < kept; i++) {
+		const struct cb_diag *d = cb_diags_at(c->diags, i);
+		if (d->severity != CB_SEV_ERROR && c->quiet)
+			continue;
+		cb_buf_clear(&b);
+		cb_diag_line(&b, d);
+		fprintf(stderr, "%s%s\n", d->severity == CB_SEV_WARNING ? "warning: " : d->severity == CB_SEV_NOTE ? "note: " : "", b.s);
+	}
+	if (all > kept)
+		fprintf(stderr, "... and %zu more\n", all - kept);
+	cb_buf_release(&b);
+	cb_diags_free(c->diags);
+	c->diags = NULL;
+}
+
+int cli_progress(void *ctx, int64_t done, int64_t total)
+{
+	struct cli *c = ctx;
+	char a[CB_NUM_TEXT], b[CB_NUM_TEXT];
+
+	if (stop_signal)
+		return 1;
+	if (c->quiet || !isatty(STDERR_FILENO))
+		return 0;
+	if (total > 0)
+		fprintf(stderr, "\r%s of %s (%d%%)\033[K", cb_fmt_int_vi(a, sizeof a, done), cb_fmt_int_vi(b, sizeof b, total), (int)(done * 100 / total));
+	else
+		fprintf(stderr, "\r%s\033[K", cb_fmt_int_vi(a, sizeof a, done));
+	fflush(stderr);
+	c->progress_shown = true;
+	return 0;
+}
+
+/* --- data ---------------------------------------------------------------------------------------------------- */
+
+int cli_sink(struct cli *c, struct cb_sink **out, const struct cb_column *col, size_t ncol, const char *title, struct cb_err *err)
+{
+	return cb_sink_open(out, col, ncol, &(struct cb_sink_opts){.form = c->form, .file = c->out, .width = c->width, .colour = c->colour, .title = title},
+			    err);
+}
+
+int cli_doc(struct cli *c, const struct cb_doc *d, struct cb_err *err)
+{
+	return cb_doc_write(d, &(struct cb_sink_opts){.form = c->form, .file = c->out, .width = c->width, .colour = c->colour}, err);
+}
+
+int cli_query(struct cli *c, const struct cb_column *col, size_t ncol, const char *title, struct cb_rows *rows, int64_t *n, struct cb_err *err)
+{
+	enum { MAX = 96 };
+	struct cb_cell cell[MAX];
+	struct cb_sink *s = NULL;
+	bool row;
+	int rc;
+
+	*n = 0;
+	if (ncol > MAX)
+		return cb_err_set(err, CB_ELIMIT, "more than %d columns", MAX);
+	rc = cli_sink(c, &s, col, ncol, title, err);
+	while (!rc && !(rc = cb_rows_step(rows, &row, err)) && row) {
+		int at = 0; /* a percentage takes two columns of the query */
+		for (size_t i = 0; i < ncol; i++) {
+			cell[i] = (struct cb_cell){.null = cb_rows_null(rows, at)};
+			if (!cell[i].null && col[i].type == CB_COL_TEXT)
+				cell[i].text = cb_rows_text(rows, at);
+			else if (!cell[i].null)
+				cell[i].n = cb_rows_int(rows, at);
+			if (col[i].type == CB_COL_PERCENT || col[i].type == CB_COL_RATIO)
+				cell[i].d = cb_rows_int(rows, ++at);
+			at++;
+		}
+		rc = cb_sink_row(s, cell, err);
+		++*n;
+	}
+	if (rc) {
+		cb_sink_close(s, NULL);
+		return rc;
+	}
+	return cb_sink_close(s, err);
+}
