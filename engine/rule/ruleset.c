@@ -953,6 +953,8 @@ static void read_rank_key(struct cb_build *b, const struct cb_tree *t, struct cb
 
 	*k = (struct cb_rank_key){ .down = true };
 	const struct cb_tree *value = t;
+	if (t->type == CB_T_TABLE && t->op && strcmp(t->op, "key") != 0 && strcmp(t->op, "!bad") != 0 && !cb_tree_get(t, "down"))
+		cb_say(b, "add :down() (the largest is first) or :up() (the smallest is first)", "the ranking key does not say which end is first");
 	if (is_op(t, "key") || (t->type == CB_T_TABLE && !t->op)) {
 		known_fields(b, t, "a ranking key", fields, COUNT(fields));
 		const struct cb_tree *down = cb_tree_get(t, "down");

@@ -1,0 +1,684 @@
+/*
+ * check.c - what a ruleset says without meaning it (cb_ruleset_check, cb_ruleset_range of rule.h).
+ *
+ * Works on the ranges that the builder left on every node and on the regions of a quantity that conditions cut out:
+ * branches that an earlier one already takes, conditions that are always or never true, points that the maximum cuts
+ * off or never reaches, levels that no total gives, quantities of different measure. Each finding tells what it would
+ * do to a meeting and how to mend it. Absent facts are not considered: a branch that only absence could reach is
+ * unreachable. Costs O(nodes x branches).
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "rule/forms.h"
+
+struct check {
+	const struct cb_ruleset *rs;
+	struct cb_diags *diags;
+	struct cb_buf path;
+	unsigned char *seen; /* by node */
+	const struct cb_criterion *cr;
+	const char *file;
+	size_t errors;
+	bool oom;
+};
+
+static void say(struct check *c, enum cb_severity sev, const char *file, int line, const char *mend, const char *fmt, ...)
+	__attribute__((format(printf, 6, 7)));
+
+static void say(struct check *c, enum cb_severity sev, const char *file, int line, const char *mend, const char *fmt, ...)
+{
+	struct cb_buf what;
+	va_list ap;
+
+	cb_buf_init(&what);
+	va_start(ap, fmt);
+	cb_buf_vprintf(&what, fmt, ap);
+	va_end(ap);
+	c->oom = c->oom || !cb_buf_ok(&what) || !cb_buf_ok(&c->path);
+	cb_diags_addf(c->diags, sev, file ? file : c->file, line, 0, c->path.len ? c->path.s : NULL, mend, "%s", cb_buf_ok(&what) ? what.s : "");
+	cb_buf_release(&what);
+	c->errors += sev == CB_SEV_ERROR;
+}
+
+static size_t enter(struct check *c, size_t i)
+{
+	size_t at = c->path.len;
+
+	cb_buf_printf(&c->path, "[%zu]", i);
+	return at;
+}
+
+static void leave(struct check *c, size_t at)
+{
+	if (c->path.len > at) {
+		c->path.len = at;
+		c->path.s[at] = '\0';
+	}
+}
+
+static const char *pts(char *dst, cb_pts p)
+{
+	return cb_fmt_pts(dst, CB_NUM_TEXT, p);
+}
+
+/* --- regions of a quantity --------------------------------------------------------------------------------------- */
+
+struct end {
+	struct cb_ratio at; /* d == 0: without end */
+	bool open;          /* `at` itself is outside */
+};
+struct region {
+	struct end lo, hi;
+	bool empty;
+};
+
+static const struct region everything = { { { 0, 0 }, false }, { { 0, 0 }, false }, false };
+
+/* a is at or before b, as lower ends */
+static int cmp_lo(struct end a, struct end b)
+{
+	if (!a.at.d || !b.at.d)
+		return !a.at.d && !b.at.d ? 0 : !a.at.d ? -1 : 1;
+	int c = cb_ratio_cmp(a.at, b.at);
+	return c ? c : (int)a.open - (int)b.open;
+}
+
+static int cmp_hi(struct end a, struct end b)
+{
+	if (!a.at.d || !b.at.d)
+		return !a.at.d && !b.at.d ? 0 : !a.at.d ? 1 : -1;
+	int c = cb_ratio_cmp(a.at, b.at);
+	return c ? c : (int)b.open - (int)a.open;
+}
+
+static bool is_empty(struct region r)
+{
+	if (r.empty)
+		return true;
+	if (!r.lo.at.d || !r.hi.at.d)
+		return false;
+	int c = cb_ratio_cmp(r.lo.at, r.hi.at);
+	return c > 0 || (c == 0 && (r.lo.open || r.hi.open));
+}
+
+static struct region both(struct region a, struct region b)
+{
+	struct region r = { cmp_lo(a.lo, b.lo) >= 0 ? a.lo : b.lo, cmp_hi(a.hi, b.hi) <= 0 ? a.hi : b.hi, a.empty || b.empty };
+
+	r.empty = is_empty(r);
+	return r;
+}
+
+/* Where the comparison of q with a constant holds; false: it is not such a comparison. */
+static bool of_compare(const struct cb_node *n, const struct cb_node *q, struct region *r)
+{
+	*r = everything;
+	if (cb_is(n, "between") && n->kid[0] == q && cb_is_const(n->kid[1]) && cb_is_const(n->kid[2])) {
+		r->lo.at = n->kid[1]->num;
+		r->hi.at = n->kid[2]->num;
+		return true;
+	}
+	if (n->nkid != 2 || n->kid[0] != q || !cb_is_const(n->kid[1]) || n->kid[0]->unit == CB_M_WORD)
+		return false;
+	struct end e = { n->kid[1]->num, cb_is(n, "gt") || cb_is(n, "lt") };
+	if (cb_is(n, "ge") || cb_is(n, "gt"))
+		r->lo = e;
+	else if (cb_is(n, "le") || cb_is(n, "lt"))
+		r->hi = e;
+	else if (cb_is(n, "eq"))
+		r->lo = r->hi = e;
+	else
+		return false;
+	return true;
+}
+
+/* The condition can be true only where q lies in this. */
+static struct region needs(const struct cb_node *n, const struct cb_node *q)
+{
+	struct region r = everything;
+
+	if (of_compare(n, q, &r))
+		return r;
+	if (cb_is(n, "all"))
+		for (size_t i = 0; i < n->nkid; i++)
+			r = both(r, needs(n->kid[i], q));
+	if (cb_is(n, "any")) {
+		bool first = true;
+		for (size_t i = 0; i < n->nkid; i++) {
+			struct region k = needs(n->kid[i], q);
+			if (k.empty)
+				continue;
+			if (first)
+				r = k;
+			else {
+				r.lo = cmp_lo(k.lo, r.lo) < 0 ? k.lo : r.lo;
+				r.hi = cmp_hi(k.hi, r.hi) > 0 ? k.hi : r.hi;
+			}
+			first = false;
+		}
+	}
+	return r;
+}
+
+#define REGIONS 128
+/* Where q alone makes the condition true: adds regions. */
+static void grants(const struct cb_node *n, const struct cb_node *q, struct region *list, size_t *count)
+{
+	struct region r;
+
+	if (of_compare(n, q, &r)) {
+		if (*count < REGIONS)
+			list[(*count)++] = r;
+	} else if (cb_is(n, "any")) {
+		for (size_t i = 0; i < n->nkid; i++)
+			grants(n->kid[i], q, list, count);
+	} else if (cb_is(n, "all") && n->nkid) {
+		struct region all = everything;
+		for (size_t i = 0; i < n->nkid; i++) {
+			if (!of_compare(n->kid[i], q, &r))
+				return;
+			all = both(all, r);
+		}
+		if (!all.empty && *count < REGIONS)
+			list[(*count)++] = all;
+	} else if (cb_is(n, "no")) { /* beside a one-sided comparison lies the other side */
+		if (of_compare(n->kid[0], q, &r) && !(r.lo.at.d && r.hi.at.d) && *count < REGIONS) {
+			struct region o = everything;
+			if (r.lo.at.d)
+				o.hi = (struct end){ r.lo.at, !r.lo.open };
+			else
+				o.lo = (struct end){ r.hi.at, !r.hi.open };
+			list[(*count)++] = o;
+		}
+	}
+}
+
+static bool covered(struct region r, const struct region *list, size_t count)
+{
+	if (is_empty(r))
+		return false;
+	/* push the lower end up while some region holds it */
+	for (size_t round = 0; round <= count; round++) {
+		bool moved = false;
+		for (size_t i = 0; i < count; i++) {
+			if (cmp_lo(list[i].lo, r.lo) > 0 || is_empty(list[i]))
+				continue;
+			if (cmp_hi(list[i].hi, r.hi) >= 0)
+				return true;
+			/* list[i] ends inside r: what is left begins there */
+			struct end next = { list[i].hi.at, !list[i].hi.open };
+			if (list[i].hi.at.d && cmp_lo(next, r.lo) > 0) {
+				r.lo = next;
+				moved = true;
+			}
+		}
+		if (!moved)
+			return false;
+	}
+	return false;
+}
+
+/* The quantities that a condition compares with constants. */
+static void quantities(const struct cb_node *n, const struct cb_node **list, size_t *count)
+{
+	struct region r;
+
+	if (n->nkid && n->kid[0]->kind == CB_QUANTITY && of_compare(n, n->kid[0], &r)) {
+		for (size_t i = 0; i < *count; i++)
+			if (list[i] == n->kid[0])
+				return;
+		if (*count < REGIONS)
+			list[(*count)++] = n->kid[0];
+	} else if (cb_is(n, "all") || cb_is(n, "any") || cb_is(n, "no")) {
+		for (size_t i = 0; i < n->nkid; i++)
+			quantities(n->kid[i], list, count);
+	}
+}
+
+/* Is branch i taken by nobody, because those before it take everything that could get there? */
+static bool shadowed(const struct cb_node *n, size_t start, size_t i, const struct cb_node **by)
+{
+	const struct cb_node *q[REGIONS];
+	struct region list[REGIONS];
+	size_t nq = 0;
+
+	for (size_t j = start; j < i; j++)
+		if (n->kid[j]->kid[0] == n->kid[i]->kid[0]) {
+			*by = NULL;
+			return true;
+		}
+	quantities(n->kid[i]->kid[0], q, &nq);
+	for (size_t k = 0; k < nq; k++) {
+		struct region bounds = everything, r;
+		size_t count = 0;
+		bounds.lo.at = q[k]->lo;
+		bounds.hi.at = q[k]->hi;
+		r = both(needs(n->kid[i]->kid[0], q[k]), bounds);
+		for (size_t j = start; j < i; j++)
+			grants(n->kid[j]->kid[0], q[k], list, &count);
+		if (covered(r, list, count)) {
+			*by = q[k];
+			return true;
+		}
+	}
+	return false;
+}
+
+/* --- expressions --------------------------------------------------------------------------------------------------- */
+
+static const char *measure_name(unsigned char m)
+{
+	static const char *const name[] = { "a plain number", "a count", "minutes", "days", "a date", "a word", "a decimal", "a share", "points", "" };
+
+	return name[m];
+}
+
+/* Do two measures stand beside each other? */
+static bool agree(unsigned char a, unsigned char b)
+{
+	return a == b || a == CB_M_NUMBER || b == CB_M_NUMBER || a == CB_M_OTHER || b == CB_M_OTHER || a == CB_M_DECIMAL || b == CB_M_DECIMAL;
+}
+
+static bool compares(const struct cb_node *n)
+{
+	return cb_is(n, "ge") || cb_is(n, "gt") || cb_is(n, "le") || cb_is(n, "lt") || cb_is(n, "eq") || cb_is(n, "ne") || cb_is(n, "between");
+}
+
+static void check_measures(struct check *c, const struct cb_node *n, const char *file, int line)
+{
+	char num[CB_NUM_TEXT], frac[CB_NUM_TEXT];
+
+	for (size_t i = 1; i < n->nkid; i++) {
+		const struct cb_node *x = n->kid[0], *y = n->kid[i];
+		if (x->unit == CB_M_SHARE && cb_is_const(y) && cb_ratio_cmp(y->num, (struct cb_ratio){ 10, 1 }) >= 0 &&
+		    cb_ratio_cmp(y->num, (struct cb_ratio){ 100, 1 }) <= 0) {
+			cb_fmt_ratio(num, sizeof(num), y->num);
+			cb_fmt_ratio(frac, sizeof(frac), cb_ratio_make(y->num.n, y->num.d * 100));
+			char mend[200];
+			snprintf(mend, sizeof(mend), "write %s for %s%%", frac, num);
+			say(c, CB_SEV_ERROR, file, line, mend, "a share is compared with %s: 18 of 20 is 0.9, so no meeting would get near it", num);
+		} else if (!agree(x->unit, y->unit)) {
+			say(c, CB_SEV_ERROR, file, line, "compare like with like", "%s compared with %s", measure_name(x->unit), measure_name(y->unit));
+		}
+	}
+}
+
+static void check_node(struct check *c, const struct cb_node *n);
+
+static void check_kid(struct check *c, const struct cb_node *n, size_t i, size_t item)
+{
+	size_t at = enter(c, item);
+
+	check_node(c, n->kid[i]);
+	leave(c, at);
+}
+
+static void check_condition_range(struct check *c, const struct cb_node *n, const char *file, int line)
+{
+	char lo[CB_NUM_TEXT], hi[CB_NUM_TEXT];
+
+	if (n->lo.n == n->hi.n && compares(n)) {
+		const struct cb_node *q = n->kid[0];
+		bool ends = q->lo.d && q->hi.d;
+		struct cb_buf words;
+		cb_buf_init(&words);
+		if (ends)
+			cb_buf_printf(&words, ": the left side runs from %s to %s", cb_fmt_ratio(lo, sizeof(lo), q->lo), cb_fmt_ratio(hi, sizeof(hi), q->hi));
+		else if (q->lo.d)
+			cb_buf_printf(&words, ": the left side is never below %s", cb_fmt_ratio(lo, sizeof(lo), q->lo));
+		else if (q->hi.d)
+			cb_buf_printf(&words, ": the left side is never above %s", cb_fmt_ratio(hi, sizeof(hi), q->hi));
+		c->oom = c->oom || !cb_buf_ok(&words);
+		say(c, CB_SEV_ERROR, file, line, "mend the threshold, or leave the condition out", "this condition is %s true%s", n->lo.n ? "always" : "never",
+		    words.s);
+		cb_buf_release(&words);
+	}
+}
+
+/* Choices: branches in their order. */
+static void check_choice(struct check *c, const struct cb_node *n)
+{
+	size_t start = cb_is(n, "first") ? 0 : 1;
+	bool taken = false, told = false;
+
+	for (size_t i = start; i < n->nkid; i++) {
+		const struct cb_node *br = n->kid[i];
+		bool other = br->nkid == 1;
+		size_t at = c->path.len;
+		if (!start)
+			enter(c, i + 1);
+		else if (other)
+			enter(c, 3);
+		else
+			cb_buf_printf(&c->path, "[2][%zu]", i);
+		const struct cb_node *by = NULL;
+		if (taken && !told) {
+			told = true;
+			say(c, CB_SEV_ERROR, br->file, br->line, "take it out, or mend the condition above", "this branch is never reached: one above it is always true");
+		} else if (!taken && !other && br->kid[0]->hi.n && shadowed(n, start, i, &by)) {
+			struct cb_buf words;
+			cb_buf_init(&words);
+			if (by)
+				cb_node_text_vi(&words, c->rs, by);
+			c->oom = c->oom || !cb_buf_ok(&words);
+			say(c, CB_SEV_ERROR, br->file, br->line, "put the stricter condition first", "this branch is never reached: %s%s%s",
+			    by ? "the branches above it already take every meeting that would (by " : "its condition already stands above it", by ? words.s : "",
+			    by ? ")" : "");
+			cb_buf_release(&words);
+		}
+		if (!other) {
+			if (br->kid[0]->lo.n)
+				taken = true;
+			else if (!br->kid[0]->hi.n && !compares(br->kid[0]))
+				say(c, CB_SEV_ERROR, br->file, br->line, "mend its condition", "this branch is never reached: its condition is never true");
+			if (compares(br->kid[0]) && !c->seen[br->kid[0]->id]) { /* at the branch's own line */
+				c->seen[br->kid[0]->id] = 1;
+				size_t in = enter(c, 1);
+				check_measures(c, br->kid[0], br->file, br->line);
+				check_condition_range(c, br->kid[0], br->file, br->line);
+				leave(c, in);
+				for (size_t k = 0; k < br->kid[0]->nkid; k++)
+					check_node(c, br->kid[0]->kid[k]);
+			} else {
+				check_kid(c, br, 0, 1);
+			}
+		}
+		check_kid(c, br, br->nkid - 1, br->nkid);
+		leave(c, at);
+	}
+}
+
+static void check_value(struct check *c, const struct cb_node *n)
+{
+	char a[CB_NUM_TEXT], m[CB_NUM_TEXT];
+
+	if (!c->cr || c->cr->max <= 0 || n->kind != CB_POINTS)
+		return;
+	cb_pts max = c->cr->max, p = 0;
+	if (cb_is_const(n) && cb_pts_from_ratio(&p, n->num) && p > max)
+		say(c, CB_SEV_ERROR, n->file, n->line, "lower the points, or raise max", "%s points are given here, but the criterion's max is %s: the rest would be cut off",
+		    pts(a, p), pts(m, max));
+	if ((cb_is(n, "judged") || cb_is(n, "capped") || cb_is(n, "prorate")) && cb_pts_from_ratio(&p, n->num) && p > max)
+		say(c, CB_SEV_ERROR, n->file, n->line, "lower it, or raise the criterion's max", "%s gives up to %s points, but the criterion's max is %s", n->form->name,
+		    pts(a, p), pts(m, max));
+}
+
+static void check_node(struct check *c, const struct cb_node *n)
+{
+	if (cb_is_const(n)) {
+		check_value(c, n);
+		return;
+	}
+	if (c->seen[n->id])
+		return;
+	c->seen[n->id] = 1;
+	check_value(c, n);
+	if (cb_is_choice(n)) {
+		if (!cb_is(n, "first"))
+			check_kid(c, n, 0, 1);
+		check_choice(c, n);
+		return;
+	}
+	if (compares(n)) {
+		check_measures(c, n, n->file, n->line);
+		check_condition_range(c, n, n->file, n->line);
+	}
+	if ((cb_is(n, "add") || cb_is(n, "sub")) && n->unit == CB_M_OTHER && !agree(n->kid[0]->unit, n->kid[1]->unit))
+		say(c, CB_SEV_WARNING, n->file, n->line, "compute with like things", "%s %s %s", measure_name(n->kid[0]->unit), cb_is(n, "add") ? "plus" : "minus",
+		    measure_name(n->kid[1]->unit));
+	for (size_t i = 0; i < n->nkid; i++) {
+		bool condition = n->kid[i]->kind == CB_CONDITION && compares(n->kid[i]) && n->kind == CB_POINTS && !c->seen[n->kid[i]->id];
+		if (condition) { /* a flag's comparison is told at the flag's own line */
+			size_t at = enter(c, i + 1);
+			c->seen[n->kid[i]->id] = 1;
+			check_measures(c, n->kid[i], n->file, n->line);
+			check_condition_range(c, n->kid[i], n->file, n->line);
+			for (size_t k = 0; k < n->kid[i]->nkid; k++)
+				check_node(c, n->kid[i]->kid[k]);
+			leave(c, at);
+		} else {
+			check_kid(c, n, i, i + 1);
+		}
+	}
+}
+
+/* Does the expression give parts of a point, of itself (not because an assessor may)? */
+static bool fractional(const struct cb_node *n, unsigned char *seen)
+{
+	cb_pts p;
+
+	if (seen[n->id])
+		return false;
+	seen[n->id] = 1;
+	if (n->kind == CB_POINTS && cb_is_const(n))
+		return cb_pts_from_ratio(&p, n->num) && p % 1000;
+	if (cb_is(n, "per") || cb_is(n, "deduct") || cb_is(n, "prorate"))
+		return cb_is(n, "prorate") || n->num.d != 1;
+	if (cb_is(n, "function"))
+		return true;
+	for (size_t i = 0; i < n->nkid; i++)
+		if (fractional(n->kid[i], seen))
+			return true;
+	return false;
+}
+
+/* --- criteria and levels ------------------------------------------------------------------------------------------- */
+
+static cb_pts clamp(struct cb_ratio r, cb_pts max, cb_pts without)
+{
+	if (!r.d)
+		return without;
+	int64_t v = cb_round_div(r.n, r.d, CB_ROUND_HALF_UP);
+	return v < 0 ? 0 : v > max ? max : v;
+}
+
+static void ends(const struct cb_criterion *cr, cb_pts *lo, cb_pts *hi)
+{
+	*lo = clamp(cr->score->lo, cr->max, 0);
+	*hi = clamp(cr->score->hi, cr->max, cr->max);
+	if (!cr->applies || cr->na == CB_NA_RESCALE)
+		return;
+	cb_pts na = cr->na == CB_NA_FULL ? cr->max : cr->na_points;
+	*lo = na < *lo ? na : *lo;
+	*hi = na > *hi ? na : *hi;
+}
+
+void cb_ruleset_range(const struct cb_ruleset *rs, cb_pts *lowest, cb_pts *highest)
+{
+	*lowest = *highest = 0;
+	for (int up = 0; up < 2; up++) {
+		/* What always counts, then criteria that may leave the scale, while leaving makes the total more extreme: a
+		   total is sum / max of what applies, so each stays out exactly if its own share is on the other side. */
+		__int128 sum = 0, max = 0;
+		bool out[256] = { false };
+		for (size_t i = 0; i < rs->ncriterion; i++) {
+			const struct cb_criterion *cr = &rs->criterion[i];
+			cb_pts lo, hi;
+			if (cr->check)
+				continue;
+			ends(cr, &lo, &hi);
+			sum += up ? hi : lo;
+			max += cr->max;
+		}
+		for (bool moved = true; moved;) {
+			moved = false;
+			for (size_t i = 0; i < rs->ncriterion && i < 256; i++) {
+				const struct cb_criterion *cr = &rs->criterion[i];
+				cb_pts lo, hi;
+				if (cr->check || out[i] || !cr->applies || cr->na != CB_NA_RESCALE || max <= cr->max)
+					continue;
+				ends(cr, &lo, &hi);
+				__int128 v = up ? hi : lo;
+				/* (sum - v) / (max - m) against sum / max */
+				__int128 l = (sum - v) * max, r = sum * (max - cr->max);
+				if (up ? l > r : l < r) {
+					out[i] = moved = true;
+					sum -= v;
+					max -= cr->max;
+				}
+			}
+		}
+		cb_pts total = max > 0 ? (cb_pts)cb_round_div(sum * rs->scale, max, up ? CB_ROUND_UP : CB_ROUND_DOWN) : 0;
+		if (rs->total_round != CB_ROUND_NONE && rs->total_step > 0)
+			total = cb_round_div(total, rs->total_step, rs->total_round) * rs->total_step;
+		*(up ? highest : lowest) = total;
+	}
+}
+
+static void check_criterion(struct check *c, size_t i)
+{
+	const struct cb_ruleset *rs = c->rs;
+	const struct cb_criterion *cr = &rs->criterion[i];
+	char a[CB_NUM_TEXT], m[CB_NUM_TEXT];
+	const struct cb_node *root = cr->score ? cr->score : cr->check;
+	size_t at = c->path.len;
+
+	c->cr = cr;
+	cb_buf_printf(&c->path, "criteria[%zu]", i + 1);
+	size_t in = c->path.len;
+	if (cr->applies) {
+		cb_buf_puts(&c->path, ".applies");
+		check_node(c, cr->applies);
+		if (cr->applies->lo.n == cr->applies->hi.n && !compares(cr->applies))
+			say(c, CB_SEV_ERROR, root->file, cr->line, "mend the condition, or leave applies out", "criterion %s %s applies", cr->id,
+			    cr->applies->lo.n ? "always" : "never");
+		leave(c, in);
+	}
+	cb_buf_puts(&c->path, cr->score ? ".score" : ".check");
+	memset(c->seen, 0, rs->nnode);
+	check_node(c, root);
+	if (cr->score && !cr->is_function) {
+		struct cb_ratio lo = cr->score->lo, hi = cr->score->hi;
+		if (hi.d && cb_ratio_cmp(hi, (struct cb_ratio){ cr->max, 1 }) < 0)
+			say(c, CB_SEV_ERROR, root->file, cr->line, "raise the best branch, or lower max", "criterion %s gives at most %s of its %s points: nobody can get full marks",
+			    cr->id, pts(a, clamp(hi, cr->max, 0)), pts(m, cr->max));
+		else if (hi.d && cb_is(cr->score, "sum") && cb_ratio_cmp(hi, (struct cb_ratio){ cr->max, 1 }) > 0)
+			say(c, CB_SEV_NOTE, root->file, cr->line, NULL, "the parts of criterion %s add up to %s points; what is above its max of %s is cut off", cr->id,
+			    pts(a, cb_round_div(hi.n, hi.d, CB_ROUND_DOWN)), pts(m, cr->max));
+		if (lo.d && lo.n < 0)
+			say(c, CB_SEV_NOTE, root->file, cr->line, NULL, "criterion %s can go down to %s points; below 0 counts as 0", cr->id,
+			    pts(a, cb_round_div(lo.n, lo.d, CB_ROUND_UP)));
+		if (lo.d && hi.d && cb_ratio_cmp(lo, hi) == 0)
+			say(c, CB_SEV_WARNING, root->file, cr->line, NULL, "criterion %s gives every meeting the same %s points", cr->id,
+			    pts(a, clamp(hi, cr->max, 0)));
+	}
+	leave(c, in);
+	if (!cr->article && !cr->note && rs->status && strcmp(rs->status, "transcribed") == 0) {
+		cb_buf_puts(&c->path, ".article");
+		say(c, CB_SEV_WARNING, root->file, cr->line, "add article = \"...\", or note = why there is none", "criterion %s names no article of the regulation", cr->id);
+	}
+	leave(c, at);
+	c->cr = NULL;
+}
+
+static void check_levels(struct check *c)
+{
+	const struct cb_ruleset *rs = c->rs;
+	cb_pts lowest, highest;
+	char a[CB_NUM_TEXT], b[CB_NUM_TEXT];
+	size_t at = c->path.len;
+
+	if (rs->rating || !rs->nlevel || rs->scale == 0)
+		return;
+	cb_ruleset_range(rs, &lowest, &highest);
+	for (size_t i = 0; i < rs->nlevel; i++) {
+		const struct cb_level_def *l = &rs->level[i];
+		bool by_gate = false;
+		for (size_t g = 0; g < rs->ngate; g++)
+			by_gate = by_gate || rs->gate[g].at_most == (int)i || rs->gate[g].level == (int)i - 1;
+		cb_buf_printf(&c->path, "levels[%zu]", i + 1);
+		if (l->at_least > highest)
+			say(c, CB_SEV_ERROR, NULL, l->line, "lower the threshold, or mend the maxima of the criteria",
+			    "nobody can get %s: it begins at %s points, and no meeting gets more than %s", l->id, pts(a, l->at_least), pts(b, highest));
+		else if (i > 0 && lowest >= rs->level[i - 1].at_least && !by_gate)
+			say(c, CB_SEV_WARNING, NULL, l->line, NULL, "nobody can fall to %s: even the lowest total, %s points, is %s", l->id, pts(a, lowest), rs->level[i - 1].id);
+		leave(c, at);
+	}
+	/* a table of 100 that does not add up */
+	if (rs->scale != CB_PTS(100) && rs->level[0].at_least >= CB_PTS(80) && rs->level[0].at_least <= CB_PTS(100)) {
+		cb_buf_puts(&c->path, "criteria");
+		say(c, CB_SEV_WARNING, NULL, rs->level[0].line, "check the maxima", "the maxima add up to %s, while the levels look like a scale of 100", pts(a, rs->scale));
+		leave(c, at);
+	}
+	/* whole thresholds, broken totals: where does 89,5 belong? */
+	bool whole = true, broken = false;
+	for (size_t i = 0; i < rs->nlevel; i++)
+		whole = whole && rs->level[i].at_least % 1000 == 0;
+	memset(c->seen, 0, rs->nnode);
+	for (size_t i = 0; i < rs->ncriterion; i++)
+		if (rs->criterion[i].score)
+			broken = fractional(rs->criterion[i].score, c->seen) || broken;
+	if (whole && broken && rs->total_round == CB_ROUND_NONE && rs->nlevel > 1) {
+		cb_buf_puts(&c->path, "total");
+		say(c, CB_SEV_NOTE, NULL, rs->level[0].line, "where the regulation counts whole points, add total = whole \"half_up\" (or \"down\")",
+		    "totals can have parts of a point: %s counts as %s, because totals are exact", pts(a, rs->level[0].at_least - 500), rs->level[1].id);
+		leave(c, at);
+	}
+}
+
+static void check_gates(struct check *c)
+{
+	const struct cb_ruleset *rs = c->rs;
+	size_t at = c->path.len;
+
+	for (size_t g = 0; g < rs->ngate; g++) {
+		const struct cb_node *n = rs->gate[g].needs ? rs->gate[g].needs : rs->gate[g].when;
+		cb_buf_printf(&c->path, "gates[%zu].%s", g + 1, rs->gate[g].needs ? "needs" : "when");
+		check_node(c, n);
+		if (n->lo.n == n->hi.n && !compares(n))
+			say(c, CB_SEV_ERROR, n->file, rs->gate[g].line, "mend its condition", "this gate %s", (n->lo.n != 0) == (rs->gate[g].when != NULL) ?
+			    "holds every meeting back" : "never holds anything back");
+		leave(c, at);
+	}
+}
+
+static void check_periods(struct check *c)
+{
+	static const char *const name[] = { [CB_QUARTER] = "quarter", [CB_HALF] = "half", [CB_NINE_MONTHS] = "nine_months", [CB_YEAR] = "year" };
+	const struct cb_ruleset *rs = c->rs;
+	size_t at = c->path.len;
+
+	for (int i = CB_QUARTER; i <= CB_YEAR; i++)
+		if (rs->period[i].level) {
+			cb_buf_printf(&c->path, "periods.%s", name[i]);
+			check_node(c, rs->period[i].level);
+			leave(c, at);
+		}
+	for (size_t i = 0; i < rs->nrank; i++) {
+		cb_buf_printf(&c->path, "ranking.by[%zu]", i + 1);
+		check_node(c, rs->rank[i].value);
+		leave(c, at);
+	}
+}
+
+int cb_ruleset_check(const struct cb_ruleset *rs, struct cb_diags *diags, struct cb_err *err)
+{
+	struct check c = { .rs = rs, .diags = diags };
+
+	c.seen = cb_calloc(rs->nnode + 1, 1);
+	if (!c.seen)
+		return cb_err_nomem(err);
+	cb_buf_init(&c.path);
+	for (size_t i = 0; i < rs->nnode && !c.file; i++)
+		c.file = rs->node[i]->file;
+	for (size_t i = 0; i < rs->ncriterion; i++)
+		check_criterion(&c, i);
+	check_levels(&c);
+	memset(c.seen, 0, rs->nnode);
+	check_gates(&c);
+	if (rs->rating) {
+		cb_buf_puts(&c.path, "rating");
+		check_node(&c, rs->rating);
+		leave(&c, 0);
+	}
+	memset(c.seen, 0, rs->nnode);
+	check_periods(&c);
+	cb_buf_release(&c.path);
+	cb_free(c.seen);
+	if (c.oom)
+		return cb_err_nomem(err);
+	return c.errors ? cb_err_set(err, CB_EDATA, "%s: %zu mistake%s", rs->id, c.errors, c.errors == 1 ? "" : "s") : 0;
+}
