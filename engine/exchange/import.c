@@ -1063,13 +1063,27 @@ static int row_assessment(struct imp *m)
 	}
 	if (!decides || !meeting)
 		return 0;
-	long first;
-	int n = snprintf(key, sizeof(key), "d%lld", (long long)meeting);
-	if ((rc = seen(m, key, (size_t)n, &first)) < 0)
-		return rc;
-	if (first) {
-		same_as(m, "the decision on this meeting is there twice", first);
+	if (m->row_bad)
 		return 0;
+	/* each piece once: the cell's row gives the vote, the superior's the decision; a piece said again in the same words
+	   (a list with a row per item repeats it) says nothing new */
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		struct cell *c = cell_of(m, fields[i]);
+		long first;
+		int64_t again;
+		char say[120];
+		if (!filled(c))
+			continue;
+		int n = snprintf(key, sizeof(key), "d%lld/%zu/%llx", (long long)meeting, i, (unsigned long long)mix(0xcbf29ce484222325u, c->s, c->n));
+		if ((rc = cb_seen_put(m->seen, key, (size_t)n, m->row_line, &again, m->err)) < 0)
+			return rc;
+		n = snprintf(key, sizeof(key), "d%lld/%zu", (long long)meeting, i);
+		if ((rc = seen(m, key, (size_t)n, &first)) < 0)
+			return rc;
+		if (first && !again) {
+			snprintf(say, sizeof(say), "says something else of this meeting than line %ld", first);
+			told(m, c->line, c->col, heading_of(m, fields[i]), say, "keep one of the two");
+		}
 	}
 	if (!writing(m))
 		return 0;

@@ -498,9 +498,10 @@ int cb_store_decision_put(struct cb_store *st, const struct cb_decision *d, enum
 		}
 		if (rc == CB_OK && turn == 0) {
 			rc = cb_st_get(st, Q_DECISION_PUT, "INSERT INTO decision(meeting_id,proposed,votes_for,votes_total,official,reason,decided_on)"
-							   " VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO UPDATE SET proposed=excluded.proposed,"
-							   "votes_for=excluded.votes_for,votes_total=excluded.votes_total,official=excluded.official,"
-							   "reason=excluded.reason,decided_on=excluded.decided_on", &q, err);
+							   " VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO UPDATE SET proposed=coalesce(excluded.proposed,proposed),"
+							   "votes_for=coalesce(excluded.votes_for,votes_for),votes_total=coalesce(excluded.votes_total,votes_total),"
+							   "official=coalesce(excluded.official,official),reason=coalesce(excluded.reason,reason),"
+							   "decided_on=coalesce(excluded.decided_on,decided_on)", &q, err);
 			if (rc != CB_OK)
 				break;
 			sqlite3_bind_int64(q, 1, d->meeting_id);

@@ -74,6 +74,8 @@ int cb_store_meeting_put(struct cb_store *st, struct cb_meeting *m, enum cb_put 
 int cb_store_meeting_find(struct cb_store *st, int64_t unit_id, cb_day day, int kind /* -1: the only one that day */, int64_t *id,
 			  struct cb_err *err);
 int cb_store_assessment_put(struct cb_store *st, const struct cb_assessment *a, enum cb_put *what, struct cb_err *err);
+/* What the decision leaves open (NULL, -1, CB_DAY_NONE) stays as it is on record: the cell's vote and the superior's word
+   come in separate rows. */
 int cb_store_decision_put(struct cb_store *st, const struct cb_decision *d, enum cb_put *what, struct cb_err *err);
 int cb_store_visit_put(struct cb_store *st, int64_t unit_id, cb_day day, int64_t meeting_id /* 0 */, enum cb_put *what, struct cb_err *err);
 /* Why a month has no meeting: "exempt", "postponed", "missed". */

@@ -258,6 +258,15 @@ static void assessments_and_decisions_come_in(void **state)
 	text_is(x, "SELECT official FROM decision WHERE votes_for=20", "trung_binh");
 	good(x, CB_IMPORT_ASSESSMENTS, text);
 	assert_int_equal(x->stats.added + x->stats.changed, 0);
+	/* the vote in the cell's row, the decision in the superior's: one decision */
+	static const char pieces[] = "unit,held_on,kind,assessor,points,proposed,votes_for,votes_total,official\n"
+				     "C1,2024-01-20,thematic,self,90,tot,4,4,\n"
+				     "C1,2024-01-20,thematic,observer,89,tot,,,\n"
+				     "C1,2024-01-20,thematic,superior,80,,,,kha\n";
+	good(x, CB_IMPORT_ASSESSMENTS, pieces);
+	text_is(x, "SELECT proposed||votes_for||official FROM decision WHERE votes_total=4", "tot4kha");
+	good(x, CB_IMPORT_ASSESSMENTS, pieces);
+	assert_int_equal(x->stats.added + x->stats.changed, 0);
 	good(x, CB_IMPORT_ASSESSMENTS, "unit,held_on,kind,assessor,points.preparation,points.results\nC1,2024-01-15,regular,observer,8.5,27\n");
 	assert_int_equal(number(x, "SELECT points FROM assessment WHERE item='results'"), 27000);
 }
@@ -280,7 +289,7 @@ static void bad_assessments_are_told(void **state)
 	ROW("C1,2024-01-15,,,,,,,x", "is not a level");
 	ROW("C1,2024-01-15,,,,,,,", "neither points nor a decision");
 	ROW("C1,2024-01-15,,self,,88,,,\nC1,2024-01-15,,self,,89,,,", "same as line 2");
-	ROW("C1,2024-01-15,,,,,1,2,\nC1,2024-01-15,,,,,1,2,", "the decision on this meeting is there twice: same as line 2");
+	ROW("C1,2024-01-15,,,,,1,2,\nC1,2024-01-15,,,,,2,2,", "f.csv:3:7: votes_for: says something else of this meeting than line 2");
 	ROW("C9,2024-01-15,,self,,88,,,", "no unit \"C9\"");
 	bad(x, CB_IMPORT_ASSESSMENTS, "[{\"unit\":\"C1\",\"held_on\":\"2024-01-15\",\"assessor\":\"self\",\"points\":\"88\"}]", "a text where a number is wanted");
 	good(x, CB_IMPORT_MEETINGS, "unit,held_on,kind\nC1,2024-01-15,thematic\n");
