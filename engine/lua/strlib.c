@@ -182,7 +182,7 @@ static int s_byte(lua_State *L)
 	lua_Integer i = luaL_optinteger(L, 2, 1);
 
 	from = from_start(i, n);
-	to = to_end(luaL_optinteger(L, 3, (lua_Integer)from), n);
+	to = to_end(luaL_optinteger(L, 3, i), n);
 	if (from > to)
 		return 0;
 	cb_sandbox_charge(L, 1 + (to - from));
@@ -281,6 +281,7 @@ static bool in_class(int c, int class)
 	case 'u': yes = is_upper(c); break;
 	case 'w': yes = is_alpha(c) || is_digit(c); break;
 	case 'x': yes = is_hex(c); break;
+	case 'z': yes = c == 0; break; /* of Lua 5.1, still there */
 	default: return class == c;
 	}
 	if (!is_alpha(class))
@@ -700,7 +701,7 @@ static void add_replacement_text(struct matcher *m, struct sb_buf *b, const char
 			sb_buf_add(b, s, (size_t)(e - s));
 		} else if (i < n && is_digit((unsigned char)r[i])) {
 			if (r[i] - '1' >= m->ncap && r[i] != '1')
-				luaL_error(m->L, "invalid capture index %%%d in replacement string", r[i] - '0');
+				luaL_error(m->L, "invalid capture index %%%d", r[i] - '0');
 			len = capture(m, r[i] - '1', s, e, &from);
 			if (len == POSITION) {
 				const char *t = sb_tostring(m->L, -1, &n);
@@ -845,7 +846,7 @@ static void check_spec(lua_State *L, struct spec *sp, char letter, const char *f
 	if (p != end) {
 		sp->text[sp->len] = letter;
 		sp->text[sp->len + 1] = '\0';
-		luaL_error(L, "invalid conversion '%s' to 'format'", sp->text);
+		luaL_error(L, "invalid conversion specification: '%s'", sp->text);
 	}
 }
 
@@ -979,29 +980,30 @@ static int s_format(lua_State *L)
 			break;
 		case 'd':
 		case 'i':
-			check_spec(L, &sp, c, "-+0 ", true);
-			add_integer(&b, &sp, c, luaL_checkinteger(L, arg));
-			break;
 		case 'u':
-			check_spec(L, &sp, c, "-0", true);
-			add_integer(&b, &sp, c, luaL_checkinteger(L, arg));
-			break;
 		case 'o':
 		case 'x':
-		case 'X':
-			check_spec(L, &sp, c, "-#0", true);
-			add_integer(&b, &sp, c, luaL_checkinteger(L, arg));
+		case 'X': {
+			lua_Integer v = luaL_checkinteger(L, arg);
+			check_spec(L, &sp, c, c == 'd' || c == 'i' ? "-+0 " : c == 'u' ? "-0" : "-#0", true);
+			add_integer(&b, &sp, c, v);
 			break;
+		}
 		case 'a':
 		case 'A':
+			check_spec(L, &sp, c, "-+#0 ", true);
+			add_float(&b, &sp, c, luaL_checknumber(L, arg));
+			break;
 		case 'f':
 		case 'e':
 		case 'E':
 		case 'g':
-		case 'G':
+		case 'G': {
+			lua_Number x = luaL_checknumber(L, arg);
 			check_spec(L, &sp, c, "-+#0 ", true);
-			add_float(&b, &sp, c, luaL_checknumber(L, arg));
+			add_float(&b, &sp, c, x);
 			break;
+		}
 		case 'q':
 			if (sp.modified)
 				return luaL_error(L, "specifier '%%q' cannot have modifiers");
@@ -1057,7 +1059,7 @@ static int arithmetic(lua_State *L, int op, const char *event)
 	}
 	lua_settop(L, 2);
 	if (lua_type(L, 2) == LUA_TSTRING || !luaL_getmetafield(L, 2, event))
-		return luaL_error(L, "attempt to perform arithmetic on a text that is no number");
+		return luaL_error(L, "attempt to %s a '%s' with a '%s'", event + 2, luaL_typename(L, 1), luaL_typename(L, 2));
 	lua_insert(L, -3);
 	lua_call(L, 2, 1);
 	return 1;
@@ -1074,7 +1076,7 @@ static int a_idiv(lua_State *L) { return arithmetic(L, LUA_OPIDIV, "__idiv"); }
 static int a_unm(lua_State *L)
 {
 	if (!to_number(L, 1))
-		return luaL_error(L, "attempt to perform arithmetic on a text that is no number");
+		return luaL_error(L, "attempt to unm a 'string' with a 'string'");
 	lua_arith(L, LUA_OPUNM);
 	return 1;
 }

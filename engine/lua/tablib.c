@@ -31,7 +31,7 @@ static int t_concat(lua_State *L)
 		const char *s;
 		lua_geti(L, 1, i);
 		if (!lua_isstring(L, -1))
-			return luaL_error(L, "invalid value (at index %I) in table for 'concat'", (LUAI_UACINT)i);
+			return luaL_error(L, "invalid value (%s) at index %I in table for 'concat'", luaL_typename(L, -1), (LUAI_UACINT)i);
 		s = lua_tolstring(L, -1, &len);
 		cb_sandbox_charge(L, 2 + (len + nsep) / 16);
 		sb_buf_add(&b, s, len);
@@ -75,8 +75,8 @@ static int t_remove(lua_State *L)
 {
 	lua_Integer size = checked_len(L, 1), pos = luaL_optinteger(L, 2, size);
 
-	if (lua_gettop(L) >= 2)
-		luaL_argcheck(L, (lua_Unsigned)pos - 1u <= (lua_Unsigned)size, 2, "position out of bounds");
+	if (pos != size)
+		luaL_argcheck(L, (lua_Unsigned)pos - 1u <= (lua_Unsigned)size, 1, "position out of bounds");
 	cb_sandbox_charge(L, 5);
 	lua_geti(L, 1, pos);
 	for (; pos < size; pos++) {
