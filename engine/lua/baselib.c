@@ -16,9 +16,27 @@
 
 /* --- metatables ---------------------------------------------------------------------------------------------- */
 
-static const char *const events[] = { "__index", "__newindex", "__call", "__tostring", "__len", "__eq", "__lt", "__le", "__concat", "__unm", "__add",
+static const char *const events[] = { "__index", "__newindex", /* these two first */
+				      "__call", "__tostring", "__len", "__eq", "__lt", "__le", "__concat", "__unm", "__add",
 				      "__sub", "__mul", "__div", "__mod", "__pow", "__idiv", "__pairs" };
 static const char *const refused[] = { "__gc", "__mode", "__close", "__metatable", "__name" };
+
+/* Tables as __index and __newindex become these: Lua itself walks up to 2000 of them in one instruction, for nothing. */
+static int index_table(lua_State *L)
+{
+	cb_sandbox_charge(L, 3);
+	lua_settop(L, 2);
+	lua_gettable(L, lua_upvalueindex(1));
+	return 1;
+}
+
+static int newindex_table(lua_State *L)
+{
+	cb_sandbox_charge(L, 3);
+	lua_settop(L, 3);
+	lua_settable(L, lua_upvalueindex(1));
+	return 0;
+}
 
 /* A copy is set, because fields added later to a metatable (__close, __mode) would be obeyed without anyone asking. */
 static int b_setmetatable(lua_State *L)
@@ -45,10 +63,22 @@ static int b_setmetatable(lua_State *L)
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++) {
 		lua_pushstring(L, events[i]);
 		lua_pushvalue(L, -1);
-		if (lua_rawget(L, 2) != LUA_TNIL)
-			lua_rawset(L, 3);
-		else
+		switch (lua_rawget(L, 2)) {
+		case LUA_TNIL:
 			lua_pop(L, 2);
+			break;
+		case LUA_TTABLE:
+			if (i < 2) {
+				lua_pushcclosure(L, i ? newindex_table : index_table, 1);
+				lua_rawset(L, 3);
+				break;
+			}
+			/* fall through */
+		default:
+			return luaL_error(L, "'%s' of a metatable must be a function", events[i]);
+		case LUA_TFUNCTION:
+			lua_rawset(L, 3);
+		}
 	}
 	lua_pushvalue(L, 2);
 	lua_rawsetp(L, 3, &sb_key_meta);

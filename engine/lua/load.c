@@ -20,21 +20,6 @@ static void note_assigned(void *ctx, const char *name, size_t n)
 	cb_buf_add(&sb->assigned, name, n);
 }
 
-static bool is_assigned(struct cb_sandbox *sb, const char *name)
-{
-	size_t n = strlen(name);
-	const char *p = sb->assigned.s;
-
-	if (!sb->assigned.len)
-		return false;
-	while ((p = strstr(p, name))) {
-		if (p > sb->assigned.s && p[-1] == '\n' && (p[n] == '\n' || !p[n]))
-			return true;
-		p++;
-	}
-	return false;
-}
-
 /* The compiler's words after a failed load, with the whole path instead of a shortened one. */
 static int compile_error(lua_State *L, int status, const char *path, struct cb_err *err)
 {
@@ -100,6 +85,7 @@ int cb_sandbox_load(struct cb_sandbox *sb, const char *text, size_t len, const c
 	if (!cb_buf_ok(&sb->assigned))
 		return cb_err_nomem(err);
 	sb->nul = sb->nul || words.nul;
+	sb->watch = sb->watch || words.lists;
 	sb->source_len += len;
 	if (words.chain > sb->source_chain)
 		sb->source_chain = words.chain;
@@ -144,8 +130,36 @@ void cb_sandbox_push_kept(lua_State *L, int handle)
 /* --- freezing ------------------------------------------------------------------------------------------------ */
 
 /* Stack of freeze: 1 ud, 2 seen (value -> true), 3 todo (array), 4 restore (array of function, index, value),
-   5 upvalues noted already (id -> true). */
-enum { SEEN = 2, TODO = 3, RESTORE = 4, NOTED = 5 };
+   5 upvalues noted already (id -> true), 6 names that are assigned to (name -> true). */
+enum { SEEN = 2, TODO = 3, RESTORE = 4, NOTED = 5, NAMES = 6 };
+
+static void push_names(lua_State *L, const struct cb_buf *b)
+{
+	const char *p = b->s, *end = b->s + b->len;
+
+	lua_newtable(L);
+	while (p < end) {
+		const char *stop;
+		p++;
+		stop = memchr(p, '\n', (size_t)(end - p));
+		if (!stop)
+			stop = end;
+		lua_pushlstring(L, p, (size_t)(stop - p));
+		lua_pushboolean(L, 1);
+		lua_rawset(L, -3);
+		p = stop;
+	}
+}
+
+static bool is_assigned(lua_State *L, const char *name)
+{
+	bool yes;
+
+	lua_pushstring(L, name);
+	yes = lua_rawget(L, NAMES) != LUA_TNIL;
+	lua_pop(L, 1);
+	return yes;
+}
 
 /* [-1, +0] Something that can be reached: to be looked at once. */
 static void reach(lua_State *L)
@@ -174,7 +188,7 @@ static void freeze_function(lua_State *L, struct cb_sandbox *sb)
 	const char *name;
 
 	for (int i = 1; (name = lua_getupvalue(L, f, i)); i++) {
-		if (is_assigned(sb, name)) {
+		if (is_assigned(L, name)) {
 			lua_rawgetp(L, NOTED, lua_upvalueid(L, f, i));
 			if (lua_isnil(L, -1)) {
 				lua_Integer n = (lua_Integer)lua_rawlen(L, RESTORE);
@@ -260,8 +274,9 @@ static int freeze(lua_State *L)
 	lua_settop(L, 1);
 	for (int i = SEEN; i <= NOTED; i++)
 		lua_newtable(L);
+	push_names(L, &sb->assigned);
 	lua_rawgetp(L, LUA_REGISTRYINDEX, &sb_key_globals);
-	for (lua_pushnil(L); lua_next(L, NOTED + 1);)
+	for (lua_pushnil(L); lua_next(L, NAMES + 1);)
 		reach(L);
 	for (int i = 0; i < sb->nkept; i++) {
 		cb_sandbox_push_kept(L, i);
@@ -272,7 +287,7 @@ static int freeze(lua_State *L)
 			freeze_function(L, sb);
 		else
 			freeze_table(L);
-		lua_settop(L, NOTED + 1);
+		lua_settop(L, NAMES + 1);
 	}
 	lua_pushvalue(L, RESTORE);
 	lua_rawsetp(L, LUA_REGISTRYINDEX, &sb_key_restore);

@@ -23,9 +23,9 @@ const char sb_key_env = 0, sb_key_engine = 0, sb_key_offer = 0, sb_key_globals =
 	   sb_key_required = 0, sb_key_restore = 0, sb_key_message = 0;
 
 const struct cb_pack_limits cb_pack_limits_default = {
-	.fuel_load = 20 * 1000 * 1000,
-	.fuel_call = 5 * 1000 * 1000,
-	.fuel_run = 2000L * 1000 * 1000,
+	.fuel_load = 10 * 1000 * 1000,
+	.fuel_call = 2 * 1000 * 1000,
+	.fuel_run = 1000L * 1000 * 1000,
 	.memory = 32 * 1024 * 1024,
 	.block = 4 * 1024 * 1024,
 	.string = 512 * 1024,
@@ -81,15 +81,22 @@ int cb_sandbox_line(lua_State *L, int level, const char **file)
 
 /* --- fuel -------------------------------------------------------------------------------------------------- */
 
-static void on_count(lua_State *L, lua_Debug *ar);
+static void on_hook(lua_State *L, lua_Debug *ar);
 
+static void set_hook(struct cb_sandbox *sb, int count)
+{
+	lua_sethook(sb->L, on_hook, LUA_MASKCOUNT | (sb->watch ? LUA_MASKCALL | LUA_MASKRET : 0), count);
+}
+
+/* Looking up a key may go through a whole chain of colliding slots, comparing a text through all of it. */
 long sb_weight(const struct cb_sandbox *sb)
 {
 	size_t n = sb->longest;
+	long weight = 1 + (long)(sb->nodes / 256);
 
 	if (sb->nul)
-		return n <= 16 ? 1 : 1 + 2 * (long)n;
-	return n <= 256 ? 1 : 1 + (long)((n - 256) / 64);
+		return weight + (n <= 16 ? 0 : 2 * (long)n);
+	return weight + (n <= 256 ? 0 : (long)((n - 256) / 64));
 }
 
 int sb_stop(lua_State *L, enum sb_fatal why)
@@ -100,7 +107,7 @@ int sb_stop(lua_State *L, enum sb_fatal why)
 		sb->fatal = why;
 		note_where(sb);
 	}
-	lua_sethook(L, on_count, LUA_MASKCOUNT, 1);
+	set_hook(sb, 1);
 	lua_pushlightuserdata(L, (void *)&sb_key_env); /* no allocation; nobody gets to see it */
 	return lua_error(L);
 }
@@ -115,14 +122,35 @@ static void burn(lua_State *L, long n)
 		sb_stop(L, SB_FUEL);
 }
 
-static void on_count(lua_State *L, lua_Debug *ar)
+/* Lists of values are copied within one instruction: at ... (bounded here), at a return (charged here). */
+static void on_list(lua_State *L, lua_Debug *ar)
+{
+	if (ar->event == LUA_HOOKRET) {
+		lua_getinfo(L, "r", ar);
+		if (ar->ntransfer > 16)
+			cb_sandbox_charge(L, ar->ntransfer / 2);
+	} else {
+		lua_getinfo(L, "u", ar);
+		if (ar->isvararg && lua_getlocal(L, ar, -SB_VARARGS_MAX - 1)) {
+			lua_pop(L, 1);
+			luaL_error(L, "a function got more than %d values through `...`; pass a table", SB_VARARGS_MAX);
+		}
+	}
+}
+
+static void on_hook(lua_State *L, lua_Debug *ar)
 {
 	struct cb_sandbox *sb = SB_OF(L);
-	long n = SB_HOOK * sb_weight(sb) + sb->pending;
+	long n;
 
-	(void)ar;
+	if (ar->event != LUA_HOOKCOUNT) {
+		if (!sb->fatal)
+			on_list(L, ar);
+		return;
+	}
+	n = SB_HOOK * sb_weight(sb) + sb->pending;
 	if (sb->pending > SB_PENDING_MAX)
-		lua_sethook(L, on_count, LUA_MASKCOUNT, SB_HOOK);
+		set_hook(sb, SB_HOOK);
 	sb->pending = 0;
 	burn(L, n);
 }
@@ -144,6 +172,19 @@ void sb_check_string(lua_State *L, size_t n)
 }
 
 /* --- memory -------------------------------------------------------------------------------------------------- */
+
+/* A new block of 24 * 2^k bytes is the hash part of a table: filling it takes, with keys that collide, the square of its
+   size. (An array of such a size is taken for one; it only costs fuel.) */
+static void note_nodes(struct cb_sandbox *sb, size_t nsize)
+{
+	size_t n = nsize / 24;
+
+	if (nsize % 24 || n < 64 || (n & (n - 1)))
+		return;
+	if (n > sb->nodes)
+		sb->nodes = n;
+	sb->pending += (long)(n * n / 512);
+}
 
 /* The caps. NULL makes Lua collect everything and ask once more, then raise an error that our pcall passes on. */
 static void *sandbox_alloc(void *ud, void *ptr, size_t osize, size_t nsize)
@@ -183,8 +224,10 @@ static void *sandbox_alloc(void *ud, void *ptr, size_t osize, size_t nsize)
 		if (string && nsize > sb->longest)
 			sb->longest = nsize;
 		sb->pending += (long)(nsize / 8);
+		if (!ptr && !osize)
+			note_nodes(sb, nsize);
 		if (sb->pending > SB_PENDING_MAX && sb->inside)
-			lua_sethook(sb->L, on_count, LUA_MASKCOUNT, 1);
+			set_hook(sb, 1);
 	}
 	p = cb_realloc(ptr, nsize);
 	if (!p) {
@@ -387,10 +430,14 @@ static void begin_call(struct cb_sandbox *sb, long fuel, const char *name, long 
 	sb->nomem = false;
 	sb->emergencies = 0;
 	sb->line = 0;
-	if (sb->frozen)
+	if (sb->frozen) {
 		sb->longest = sb->longest_load;
+		sb->nodes = sb->nodes_load;
+		sb->nul = sb->nul_load;
+		sb->pending = (long)sb->nrestore * 4;
+	}
 	sb->inside = true;
-	lua_sethook(sb->L, on_count, LUA_MASKCOUNT, SB_HOOK);
+	set_hook(sb, SB_HOOK);
 }
 
 static void end_call(struct cb_sandbox *sb)
@@ -399,8 +446,11 @@ static void end_call(struct cb_sandbox *sb)
 	sb->used_up += sb->pending;
 	sb->pending = 0;
 	sb->inside = false;
-	if (!sb->frozen)
+	if (!sb->frozen) {
 		sb->longest_load = sb->longest;
+		sb->nodes_load = sb->nodes;
+		sb->nul_load = sb->nul;
+	}
 }
 
 int cb_sandbox_call(struct cb_sandbox *sb, int nargs, int nresults, long fuel, struct cb_err *err)

@@ -17,7 +17,9 @@ struct cb_sandbox {
 	size_t used;           /* bytes of the state */
 	size_t longest;        /* longest string that was made since the call began, or while loading */
 	size_t longest_load;   /* ... while loading: what a later call starts from */
-	bool nul;              /* some string may hold a NUL: comparing such strings is slow */
+	size_t nodes;          /* slots of the largest hash part of a table, in the same way */
+	size_t nodes_load;
+	bool nul, nul_load;    /* some string may hold a NUL: comparing such strings is slow */
 	int emergencies;       /* collections forced by the cap, in this call */
 	bool nomem;            /* the system itself had no memory */
 	/* fuel */
@@ -37,6 +39,7 @@ struct cb_sandbox {
 	size_t source_len;
 	int source_chain;
 	/* loading */
+	bool watch;            /* the code passes lists of values on: calls and returns are looked at too */
 	bool frozen;
 	cb_sandbox_read_fn read;
 	void *read_ctx;
@@ -51,6 +54,7 @@ struct cb_sandbox {
 #define SB_EMERGENCIES_MAX 16
 #define SB_PENDING_MAX 16384   /* beyond this the next instruction looks */
 #define SB_CHAIN_MAX 200
+#define SB_VARARGS_MAX 500
 
 #define SB_OF(L) (*(struct cb_sandbox **)lua_getextraspace(L))
 
@@ -90,7 +94,7 @@ void sb_string_metatable(lua_State *L); /* [-1 string library, +0] */
 struct sb_words {
 	int chain;   /* longest chain of accesses */
 	bool nul;    /* an escape makes a NUL */
-	bool unsure; /* too long to tell */
+	bool lists;  /* ... or a return of several values of which the last is a call */
 };
 /* Looks at the words of a source; calls `assigned` for every name that may be the target of an assignment. */
 int sb_words_check(struct sb_words *out, const char *text, size_t len, const char *path, void (*assigned)(void *ctx, const char *name, size_t len),

@@ -17,6 +17,7 @@
 #define LOGIC_MAX 1000    /* and / or in one expression */
 #define ELSEIF_MAX 4000   /* in a file */
 #define BREAK_MAX 4000
+#define LABEL_MAX 1000
 
 static void line_col(const char *text, size_t at, long *line, long *col)
 {
@@ -205,15 +206,21 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 		   void *ctx, struct cb_err *err)
 {
 	struct lexer x = { text, len, 0, path, err };
-	struct { int chain, logic; } at[DEPTH_MAX];
-	int depth = 0, gotos = 0, elseifs = 0, breaks = 0;
+	struct {
+		int chain, logic;
+		bool call;           /* the bracket holds the arguments of a call */
+		bool returning;      /* within `return` of this level */
+		bool comma;          /* ... after its first comma */
+	} at[DEPTH_MAX];
+	int depth = 0, gotos = 0, elseifs = 0, breaks = 0, labels = 0;
+	int attrib = 0;              /* < after a name; then the word close */
 	bool can_suffix = false;     /* the last word ended a value, so that . [ ( go on with it */
 	const char *name = NULL;     /* the last word, if it was a name that may be assigned to */
 	size_t nname = 0;
 	char before = 0;             /* '.' or ':' before a name; 'f' after the word function; 'l' after local */
 
 	memset(out, 0, sizeof(*out));
-	at[0].chain = at[0].logic = 0;
+	memset(&at[0], 0, sizeof(at[0]));
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
 		x.i = 3;
 	while (x.i < len) {
@@ -240,6 +247,7 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 			const char *w = text + start;
 			size_t n = x.i - start;
 
+			attrib = attrib == 1 && word_is(w, n, "close") ? 2 : 0;
 			if (before == '.' || before == ':') {
 				before = 0;
 				name = NULL;
@@ -257,6 +265,10 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 				} else if (!word_is(w, n, "not") && !word_is(w, n, "true") && !word_is(w, n, "false") && !word_is(w, n, "nil")) {
 					at[depth].logic = 0;
 				}
+				if (word_is(w, n, "return"))
+					at[depth].returning = true, at[depth].comma = false;
+				else if (word_is(w, n, "end") || word_is(w, n, "else") || word_is(w, n, "elseif") || word_is(w, n, "until"))
+					at[depth].returning = false;
 				if (word_is(w, n, "goto") && ++gotos > GOTO_MAX)
 					return refuse(&x, start, "more than 1000 goto in a file");
 				if (word_is(w, n, "elseif") && ++elseifs > ELSEIF_MAX)
@@ -264,6 +276,8 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 				if (word_is(w, n, "break") && ++breaks > BREAK_MAX)
 					return refuse(&x, start, "more than 4000 break in a file");
 				before = word_is(w, n, "function") ? 'f' : 0;
+				if (before && at[depth].returning)
+					out->lists = true; /* its `end` is taken for the end of the return */
 				continue;
 			}
 			if (before == 'f')
@@ -289,16 +303,20 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 			}
 			name = NULL;
 			before = 0;
+			attrib = 0;
 			can_suffix = false;
 			continue;
 		}
 		if (c == '"' || c == '\'' || (c == '[' && long_bracket(&x, x.i) >= 0)) {
+			if (can_suffix && at[depth].returning && at[depth].comma)
+				out->lists = true; /* return a, f"text" */
 			if (c == '[')
 				skip_long(&x, long_bracket(&x, x.i));
 			else
 				skip_quoted(&x, out);
 			name = NULL;
 			before = 0;
+			attrib = 0;
 			can_suffix = true;
 			continue;
 		}
@@ -307,8 +325,10 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 		case '.':
 			if (d == '.') { /* .. or ... */
 				x.i++;
-				if (x.i < len && text[x.i] == '.')
+				if (x.i < len && text[x.i] == '.') {
 					x.i++;
+					out->lists = true;
+				}
 				at[depth].chain = 0;
 				can_suffix = false;
 				break;
@@ -316,6 +336,8 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 			/* fall through */
 		case ':':
 			if (c == ':' && d == ':') {
+				if (++labels > 2 * LABEL_MAX)
+					return refuse(&x, start, "more than 1000 labels in a file");
 				x.i++;
 				at[depth].chain = 0;
 				can_suffix = false;
@@ -339,8 +361,8 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 				out->chain = at[depth].chain;
 			if (depth + 1 >= DEPTH_MAX)
 				return refuse(&x, start, "brackets nested more than 250 deep");
-			at[++depth].chain = 0;
-			at[depth].logic = 0;
+			memset(&at[++depth], 0, sizeof(at[0]));
+			at[depth].call = can_suffix && c != '[';
 			can_suffix = false;
 			before = 0;
 			break;
@@ -349,6 +371,8 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 		case '}':
 			if (depth > 0) {
 				at[depth - 1].chain += at[depth].chain;
+				if (at[depth].call && at[depth - 1].returning && at[depth - 1].comma)
+					out->lists = true; /* return a, f(b) */
 				depth--;
 				if (at[depth].chain > SB_CHAIN_MAX)
 					return refuse(&x, start, "more than 200 accesses (.name, [key]) in one expression; use a local for a part of it");
@@ -372,17 +396,9 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 		case '>':
 			if (d == c)
 				return refuse(&x, start, "bitwise shifts (<< and >>) are not offered to packs");
-			if (c == '<' && name) { /* <close> */
-				size_t j = x.i;
-				while (j < len && strchr(" \t\n\r", text[j]) && text[j])
-					j++;
-				if (len - j > 5 && !memcmp(text + j, "close", 5)) {
-					for (j += 5; j < len && strchr(" \t\n\r", text[j]) && text[j]; j++)
-						;
-					if (j < len && text[j] == '>')
-						return refuse(&x, start, "<close> is not offered to packs");
-				}
-			}
+			if (c == '>' && attrib == 2)
+				return refuse(&x, start, "<close> is not offered to packs");
+			attrib = c == '<' && name ? 1 : 0;
 			if (d == '=')
 				x.i++;
 			at[depth].chain = 0;
@@ -399,6 +415,8 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 			if (name)
 				assigned(ctx, name, nname);
 			at[depth].logic = 0;
+			if (c == ',')
+				at[depth].comma = true;
 			break;
 		case ';':
 			at[depth].chain = 0;
@@ -415,6 +433,8 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 		}
 		if (c != '.' && c != ':')
 			before = 0;
+		if (c != '<')
+			attrib = 0;
 		name = NULL;
 	}
 	return 0;

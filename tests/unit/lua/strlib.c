@@ -113,7 +113,7 @@ static void put_pattern(struct cb_buf *b)
 static void put_int(struct cb_buf *b)
 {
 	static const char *const odd[] = { "0", "1", "-1", "2", "-2", "3", "5", "-5", "10", "100", "-100", "math.maxinteger", "math.mininteger",
-					   "2^31", "1.0", "1.5", "'3'", "'x'", "nil", "-0.0", "1e300", "{}" };
+					   "2^31", "1.0", "1.5", "'3'", "'x'", "nil", "-0.0", "1e300", "'y'" };
 
 	if (rnd(2))
 		cb_buf_printf(b, "%d", (int)rnd(20) - 6);

@@ -1,0 +1,2 @@
+-- [2J
+return { id = 'X1', max = 10, eval = function(u) return 1 end }
