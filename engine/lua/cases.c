@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/date.h"
 #include "eval/eval.h"
+#include "eval/trial.h"
 #include "lua/build.h"
 #include "lua/pack.h"
 #include "lua/pack_int.h"
@@ -394,12 +395,20 @@ static int run_meeting(struct test *t, const struct cb_tree *c, const struct cb_
 	v = cb_tree_get(e, "total");
 	if (v) {
 		struct cb_ratio r;
+		struct cb_tree exact;
+		long long num, den;
+		if (v->type == CB_T_TEXT && sscanf(v->text, "%lld/%lld", &num, &den) == 2 && den > 0) { /* "9000/95" */
+			exact = *v;
+			exact.type = CB_T_NUMBER;
+			exact.number = cb_ratio_make(num, den);
+			v = &exact;
+		}
 		total_text(got, sizeof got, s.score_n[0], s.score_d[0]);
 		if (v->type == CB_T_BOOL && !v->boolean) {
 			if (s.score_d[0])
 				differ(&b, "total", "none", got);
 		} else if (v->type != CB_T_NUMBER || !cb_ratio_mul(&r, v->number, (struct cb_ratio){ 1000, 1 })) {
-			wrong(t, v, "expect", "a number, or false for none", "the expected total is no number");
+			wrong(t, v, "expect", "a number, a fraction \"9000/95\", or false for none", "the expected total is no number");
 		} else if (!s.score_d[0] || cb_ratio_cmp(r, cb_ratio_make(s.score_n[0], s.score_d[0]))) {
 			differ(&b, "total", cb_fmt_ratio(want, sizeof want, v->number), got);
 		}
@@ -460,6 +469,64 @@ out:
 	return code;
 }
 
+/* months = { "tot", false, { "kha", 82.5 } } against expect = { year = "tot" } */
+static void run_months(struct test *t, const struct cb_tree *c, const struct cb_tree *months, const struct cb_tree *e)
+{
+	static const char *const fields[] = { "quarter", "half", "nine_months", "year" };
+	static const enum cb_period_kind kinds[] = { CB_QUARTER, CB_HALF, CB_NINE_MONTHS, CB_YEAR };
+	static const size_t lengths[] = { 3, 6, 9, 12 };
+	struct cb_trial_month m[12];
+	char what[200];
+	struct cb_buf b;
+
+	only(t, e, "expect", fields, 4);
+	if (!e->nfield)
+		wrong(t, e, "expect", "expect = { year = \"tot\" }", "expects nothing, so it could not fail");
+	if (months->type != CB_T_TABLE || months->nfield || months->nitem > 12) {
+		wrong(t, months, "months", "months = { \"tot\", \"kha\", false }", "months is no list of at most 12 levels");
+		return;
+	}
+	for (size_t i = 0; i < months->nitem; i++) {
+		const struct cb_tree *v = months->item[i];
+		m[i] = (struct cb_trial_month){ CB_TRIAL_UNRATED, { 0, 0 } };
+		if (v->type == CB_T_TABLE && v->nitem == 2 && v->item[1]->type == CB_T_NUMBER) {
+			m[i].score = v->item[1]->number;
+			v = v->item[0];
+		}
+		if (v->type == CB_T_BOOL && !v->boolean) {
+			m[i].level = CB_TRIAL_MISSED;
+		} else if (v->type == CB_T_TEXT && strcmp(v->text, "unrated")) {
+			m[i].level = cb_level_find(t->rs, v->text);
+			if (m[i].level < 0) {
+				snprintf(what, sizeof what, "month %zu has level \"%.60s\", which the ruleset does not have", i + 1, v->text);
+				wrong(t, v, "months", NULL, what);
+			}
+		} else if (v->type != CB_T_TEXT) {
+			wrong(t, v, "months", "a level's id, { \"tot\", 92.5 }, false for a missed month, or \"unrated\"", "a month is no level");
+		}
+	}
+	if (t->bad)
+		return;
+	cb_buf_init(&b);
+	for (size_t k = 0; k < 4; k++) {
+		const struct cb_tree *v = cb_tree_get(e, fields[k]);
+		if (!v)
+			continue;
+		if (months->nitem != lengths[k]) {
+			snprintf(what, sizeof what, "a %s has %zu months, here are %zu", fields[k], lengths[k], months->nitem);
+			wrong(t, months, "months", NULL, what);
+			break;
+		}
+		compare_level(t, &b, e, fields[k], cb_trial_period(t->rs, kinds[k], m, months->nitem));
+	}
+	if (b.len && !t->bad) {
+		int line = line_of(c, "expect");
+		cb_diags_addf(t->diags, CB_SEV_ERROR, c->file, line ? line : c->line, 0, NULL, NULL, "case \"%s\": %s", t->name, b.s);
+		t->bad = true;
+	}
+	cb_buf_release(&b);
+}
+
 static int run_case(struct test *t, const struct cb_tree *c, size_t nth, struct cb_err *err)
 {
 	static const char *const fields[] = { "name", "kind", "held_on", "unit_kind", "cell_type", "facts", "judged", "expect", "months", "note" };
@@ -487,6 +554,13 @@ static int run_case(struct test *t, const struct cb_tree *c, size_t nth, struct 
 	e = cb_tree_get(c, "expect");
 	if (!e || e->type != CB_T_TABLE) {
 		wrong(t, e ? e : c, NULL, "expect = { total = 90, level = \"tot\" }", "expects nothing, so it could not fail");
+		goto done;
+	}
+	v = cb_tree_get(c, "months");
+	if (v) {
+		if (cb_tree_get(c, "facts") || cb_tree_get(c, "judged"))
+			wrong(t, v, "months", "make two cases of it", "has months of a period, and facts of one meeting");
+		run_months(t, c, v, e);
 		goto done;
 	}
 	memset(t->have, 0, cb_facts_count(t->dict));

@@ -179,6 +179,8 @@ static int run_one(lua_State *L)
 			lua_pushnil(L);
 		else if (a->word)
 			lua_pushstring(L, a->word);
+		else if (a->flag) /* 0 would be true in Lua */
+			lua_pushboolean(L, a->value.n != 0);
 		else if (a->value.d == 1)
 			lua_pushinteger(L, a->value.n);
 		else
