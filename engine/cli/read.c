@@ -444,6 +444,8 @@ static int report_period(struct cb_period *out, enum cb_period_kind kind, const 
 	if (n >= sizeof text)
 		return cb_err_set(err, CB_EUSAGE, "report: too many words");
 	snprintf(with, sizeof with, "%s %s", name, text);
+	if (argc > 1 && cb_period_parse(out, with) && out->kind == kind)
+		return 0;
 	if (cb_period_parse(out, text)) {
 		if (out->kind == kind)
 			return 0;

@@ -295,7 +295,8 @@ int cli_sink(struct cli *c, struct cb_sink **out, const struct cb_column *col, s
 
 int cli_doc(struct cli *c, const struct cb_doc *d, struct cb_err *err)
 {
-	return cb_doc_write(d, &(struct cb_sink_opts){.form = c->form, .file = c->out, .width = c->width, .colour = c->colour}, err);
+	/* a document is for reading: in a file or a pipe it keeps to a page's width too; nothing is cut, only wrapped */
+	return cb_doc_write(d, &(struct cb_sink_opts){.form = c->form, .file = c->out, .width = c->width ? c->width : 132, .colour = c->colour}, err);
 }
 
 int cli_query(struct cli *c, const struct cb_column *col, size_t ncol, const char *title, struct cb_rows *rows, int64_t *n, struct cb_err *err)

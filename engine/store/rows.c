@@ -33,10 +33,6 @@ int cb_rows_prepare(struct cb_rows **out, struct cb_store *st, struct cb_err *er
 	if (r == NULL)
 		return cb_err_nomem(err);
 	r->st = st;
-	/* json_each declares itself when a connection uses it for the first time, and the authorizer would see a CREATE TABLE */
-	if (sqlite3_prepare_v2(st->db, "SELECT 1 FROM json_each('[]')", -1, &r->q, NULL) == SQLITE_OK)
-		sqlite3_finalize(r->q);
-	r->q = NULL;
 	st->reading = true;
 	rc = sqlite3_prepare_v2(st->db, sql, -1, &r->q, &tail);
 	st->reading = false;

@@ -1,0 +1,82 @@
+#!/bin/sh
+# report.sh - the reports on the invented office (fixture/office.sh), counted by hand.
+. "$(dirname "$0")/../lib.sh"
+. "$ROOT/tests/cli/fixture/office.sh"
+office a.db || { not_ok "the invented office is made" "$(cat office.err)"; finish; }
+
+# value JSON-PATH: from r.json, as Python prints it
+value() { python3 -c '
+import json, sys
+v = json.load(open("r.json", encoding="utf-8"))
+for k in sys.argv[1].split("."):
+    v = next(r for r in v if k in r.values()) if isinstance(v, list) and not k.isdigit() else v[int(k)] if isinstance(v, list) else v[k]
+print(v)' "$1"; }
+report() { run 0 --db a.db "$@" --json && printf %s "$OUT" >r.json || not_ok "$*" "$ERR"; }
+
+# --- a quarter: two meetings in a grass-roots cell, four in cells below a committee, one of them without a level -----------
+report report quarter 2020-Q1
+is "the period stands in the head" 2020-Q1 "$(value period)"
+is "meetings of grass-roots cells" 2 "$(value 'by_kind.Chi bộ cơ sở.meetings')"
+is "of them Tốt" "{'part': 1, 'whole': 2, 'percent': 50.0}" "$(value 'by_kind.Chi bộ cơ sở.tot_percent')"
+is "the superior's decision counts, not the score" 1 "$(value 'by_kind.Chi bộ cơ sở.trung_binh')"
+is "meetings of cells below a committee" 4 "$(value 'by_kind.Chi bộ trực thuộc.meetings')"
+is "a percentage is of the meetings that have a level" "{'part': 1, 'whole': 3, 'percent': 33.3}" "$(value 'by_kind.Chi bộ trực thuộc.tot_percent')"
+is "what has no level is counted beside it" 1 "$(value 'by_kind.Chi bộ trực thuộc.no_level')"
+is "the sum row adds up" 6 "$(value 'by_kind.Cộng.meetings')"
+is "a cluster apart" 4 "$(value 'by_cluster.Cụm 1.meetings')"
+is "a type of cell apart" 2 "$(value 'by_cell_type.Trường học.meetings')"
+is "attendance: 73 of 80" "{'part': 73, 'whole': 80, 'percent': 91.3}" "$(value 'attendance.Chi bộ trực thuộc.attendance')"
+is "the exempt are not counted: 35 of 36" "{'part': 35, 'whole': 36, 'percent': 97.2}" "$(value 'attendance.Chi bộ cơ sở.attendance')"
+is "self and superior were 2,5 apart" 2.5 "$(value disagreement.0.largest)"
+is "the largest loss stands first" "Tỷ lệ đảng viên dự sinh hoạt" "$(value losses.0.criterion)"
+is "with its points: 5 + 5 + 15" 25 "$(value losses.0.points)"
+has "a reconstructed text is told" "$(value notes)" "là bản dựng lại"
+has "and what could not be rated" "$(value notes)" "1 kỳ chưa đủ dữ liệu"
+run 0 --db a.db report quarter 2020-Q1
+has "sentences as they are written" "$OUT" "Chi bộ trực thuộc: 1/3 kỳ sinh hoạt xếp loại Tốt = 33,3%."
+has "a period before without records says so" "$OUT" "Quý IV/2019 không có số liệu để so sánh."
+has "visits" "$OUT" "Cấp trên dự sinh hoạt 2 lượt tại 2 đơn vị."
+has "decisions that differ" "$OUT" "Cấp trên đã quyết định 1 kỳ; khác với mức chấm: 1 kỳ."
+
+# --- against the month before -----------------------------------------------------------------------------------------------
+report report month 2020-02
+is "the month before is the comparison" "{'part': 1, 'whole': 2, 'percent': 50.0}" "$(value 'against_before.Chi bộ trực thuộc.before')"
+is "in percentage points" -50.0 "$(value 'against_before.Chi bộ trực thuộc.change')"
+
+# --- a part of the tree -------------------------------------------------------------------------------------------------------
+report report quarter 2020-Q1 --unit DB1
+is "only the cells below the unit" 4 "$(value by_kind.Cộng.meetings)"
+is "which is named" "Đảng bộ cơ sở Một (thí dụ)" "$(value subtitle)"
+exits "a unit that is not there is exit 3" 3 --db a.db report quarter 2020-Q1 --unit DB2
+has "with the nearest one" "$ERR" "did you mean 'DB1'?"
+
+# --- words for periods -----------------------------------------------------------------------------------------------------------
+for words in "quarter 2020-Q1" "quarter 1 2020" "half 2020-H1" "nine-months 2020" "nine-months 2020-9M" "year 2020" "month 2020-01"; do
+	# shellcheck disable=SC2086
+	exits "report $words" 0 --db a.db report $words --json
+done
+
+# --- the monthly list ---------------------------------------------------------------------------------------------------------
+report report month 2020-01 --list
+is "one row per meeting and a total" 4 "$(python3 -c 'import json; print(len(json.load(open("r.json"))["list"]))')"
+is "attendance as the form writes it" 17/20 "$(value list.B1.attendance)"
+is "points" 85 "$(value list.B1.points)"
+is "the x stands under the official level" True "$(value list.B1.trung_binh)"
+has "every lost point has its note" "$(value list.B1.note)" "−15 Tỷ lệ đảng viên dự sinh hoạt"
+has "and a decision that differs" "$(value list.B1.note)" "cấp trên quyết định khác"
+has "a cap too" "$(value list.A2.note)" "đủ điểm mức Tốt nhưng bị khống chế"
+is "the total row counts the x's" 1 "$(value list.Cộng.tot)"
+report report month 2020-03 --list
+has "a cell that did not meet stands in it" "$(value list.A1.note)" "không sinh hoạt thường kỳ trong tháng"
+run 0 --db a.db report month 2020-02 --list
+has "a meeting without a level says what is missing" "$OUT" "chưa đủ dữ liệu"
+run 0 --db a.db report month 2020-01 --list --html
+has "the printed list is one landscape page" "$OUT" "@page{size:A4 landscape"
+has "with a line to sign on" "$OUT" "NGƯỜI LẬP BIỂU"
+
+# --- ranking --------------------------------------------------------------------------------------------------------------------
+run 0 --db a.db rank --period 2020-Q1 --within all --csv
+printf '%s\n' "$OUT" >rank.csv
+is "a head and three cells" 4 "$(wc -l <rank.csv)"
+is "in order of their places" "1 2 3" "$(python3 -c 'import csv; print(*[r["rank"] for r in csv.DictReader(open("rank.csv"))])')"
+finish
