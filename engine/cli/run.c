@@ -92,6 +92,10 @@ int cli_begin(struct cli *c, struct cb_err *err)
 		c->colour = !c->no_colour && !(no && *no) && term && strcmp(term, "dumb");
 		if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 40)
 			c->width = w.ws_col;
+	} else {
+		const char *columns = getenv("COLUMNS"); /* for who sends tables through a pager or into a log */
+		long n = columns ? strtol(columns, NULL, 10) : 0;
+		c->width = n >= 40 && n <= 1000 ? (int)n : 0;
 	}
 	return cb_store_library_init(err);
 }
