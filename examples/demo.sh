@@ -8,30 +8,33 @@ out=${2:-$here/out}
 rm -rf "$out"
 mkdir -p "$out/data"
 CHIBO_DB=$out/vi_du.db CHIBO_RULES=${CHIBO_RULES:-$here/../rules}
-export CHIBO_DB CHIBO_RULES
+COLUMNS=${COLUMNS:-120}
+export CHIBO_DB CHIBO_RULES COLUMNS
 
 say() { printf '%s\n' "$*"; }
 # one SQL: the values of a single row, separated by blanks
-one() { "$CHIBO" sql "$1" --csv | sed -n '2{s/,/ /g;p}'; }
+one() { "$CHIBO" sql "$1" --csv | sed -n '2{s/[",]/ /g;p;}'; }
 # vi NUMBER: 1185 -> 1.185
 vi() { printf '%s' "$1" | sed -e :a -e 's/^\([0-9]*[0-9]\)\([0-9]\{3\}\)/\1.\2/;ta'; }
+# percent 7;0 -> 7,0 (SQL wrote ";" so that the blanks of `one` stay apart)
+percent() { printf '%s' "$1" | tr ';' ','; }
 # figure PART WHOLE PRINTED: what the checker says; exit code 1 is its finding, not a failure
 figure() {
 	rc=0
-	"$CHIBO" figures "$@" --csv >"$out/figure.csv" || rc=$?
+	"$CHIBO" figures "$@" --json >"$out/figure.json" 2>/dev/null || rc=$?
 	[ $rc -le 1 ] || exit $rc
-	sed -n 2p "$out/figure.csv" | sed -e 's/.*,"\{0,1\}\([^"]*[^",]\)"\{0,1\}$/\1/'
+	sed -n 's/.*"say": "\([^"]*\)".*/\1/p' "$out/figure.json"
 }
 
 say "CHIBO: VIỆC CHÍNH TRÊN DỮ LIỆU VÍ DỤ (đơn vị, số liệu đều bịa ra; chỉ quy mô lấy theo báo cáo đã in)"
 lua5.4 "$here/generate.lua" "$out/data"
-"$CHIBO" init
+"$CHIBO" --quiet init
 for what in units meetings months visits assessments; do
 	for f in "$out/data/$what".csv "$out/data/${what}"_*.csv; do
 		[ ! -e "$f" ] || "$CHIBO" --quiet import "$what" "$f"
 	done
 done
-"$CHIBO" --quiet evaluate
+"$CHIBO" evaluate
 
 year="month between '2020-01' and '2020-12'"
 say
@@ -46,9 +49,10 @@ for kind in chi_bo_co_so chi_bo_truc_thuoc; do
 		from v_result where unit_code glob 'TQ-*' and unit_kind = '$kind' and $year")
 	name="Chi bộ cơ sở" printed='chi bộ cơ sở'
 	[ $kind = chi_bo_co_so ] || { name="Chi bộ trực thuộc" printed='chi bộ trực thuộc'; }
-	say "$name: còn $(vi "$3") kỳ Trung bình = $(printf %s "$4" | tr ';' ',')%"
-	percent=$(sed -n "/^\"Đảng bộ Khối Tuyên Quang.*\"$printed:/s/.*,\"\([0-9,]*\)\"\$/\1/p" "$here/printed_figures.csv")
-	say "  Báo cáo in $(vi "$1")/$(vi "$2") = $percent%. $(figure "$1" "$2" "$percent")"
+	say "$name: còn $(vi "$3") kỳ Trung bình = $(percent "$4")%"
+	printed=$(sed -n "/^\"Đảng bộ Khối Tuyên Quang.*\"$printed:/s/.*,\"\([0-9,]*\)\"\$/\1/p" "$here/printed_figures.csv")
+	say "  Báo cáo in $(vi "$1")/$(vi "$2") = $printed%."
+	say "  $(figure "$1" "$2" "$printed")"
 done
 
 say
@@ -75,20 +79,23 @@ say "Tổ chức cơ sở đảng: $(vi "$1"), $(vi "$2") cụm; $(vi "$3") chi 
 	"($(vi "$5") cơ quan + $(vi "$6") doanh nghiệp); đảng viên: $(vi "$7")"
 set -- $(one "select min(p), max(p), count(*) from (select replace(printf('%.1f', 100.0 * sum(present) / sum(members - exempt)), '.', ';') p
 	from v_meeting where unit_code glob 'TH-*' and $year group by month)")
-say "Tỷ lệ dự: tháng thấp nhất $(printf %s "$1" | tr ';' ',')%, cao nhất $(printf %s "$2" | tr ';' ',')% ($3 tháng)"
+say "Tỷ lệ dự: tháng thấp nhất $(percent "$1")%, cao nhất $(percent "$2")% ($3 tháng)"
 "$CHIBO" report year 2020 --unit thanh_hoa_khoi >"$out/thanh_hoa_2020.txt"
 grep 'kỳ sinh hoạt xếp loại' "$out/thanh_hoa_2020.txt"
 set -- $(one "select (select count(*) from v_visit), (select count(*) from v_result where unit_code glob 'TH-*' and decided),
 	(select count(*) from v_result where unit_code glob 'TH-*' and decided and official <> level)")
 say "Lượt cấp trên dự: $(vi "$1"); kỳ đã có quyết định của cấp trên: $(vi "$2"), trong đó khác mức tính ra: $(vi "$3")"
-say "Xếp hạng quý II, năm đầu bảng mỗi cụm (đồng hạng ghi chung một thứ):"
-"$CHIBO" rank --period 2020-Q2 --unit thanh_hoa_khoi --within cluster --top 3 >"$out/thanh_hoa_xep_hang.txt"
-sed -n 1,8p "$out/thanh_hoa_xep_hang.txt"
+say "Xếp hạng năm 2020 trong cụm, trong Khối, trong tỉnh (đồng hạng ghi chung một thứ); mười dòng đầu của cụm thứ nhất:"
+for group in cluster block province; do
+	"$CHIBO" rank --period 2020 --unit thanh_hoa_khoi --within $group >"$out/thanh_hoa_xep_hang_$group.txt"
+done
+sed -n 1,12p "$out/thanh_hoa_xep_hang_cluster.txt"
 
 say
 say "== 2025: đơn vị chuyển ngày 01/7, mỗi kỳ theo quy định có hiệu lực ngày đó =="
-"$CHIBO" sql "select unit_code, held_on, parent_name, ruleset, level, score from v_result
-	where unit_code in ('AP-1', 'XA-2') and held_on >= '2025-06' order by unit_code, held_on"
+"$CHIBO" sql "select unit_code \"Mã\", strftime('%d/%m/%Y', held_on) \"Ngày\", parent_name \"Cấp trên\", ruleset \"Quy định\",
+	level \"Mức\", iif(score is null, '–', replace(printf('%.2f', score), '.', ',')) \"Điểm\" from v_result
+	where unit_code in ('AP-1', 'XA-1', 'XA-2') and held_on >= '2025-06' order by unit_code, held_on"
 
 say
 say "== Phiếu chấm một kỳ =="

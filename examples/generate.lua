@@ -168,6 +168,7 @@ local function choose(lo, hi, c, gate)
 end
 
 local WANTED = {
+	sound = function() return {} end,
 	tot = function(c) return chance(35) and {} or choose(2, 10, c, false) end,
 	kha = function(c)
 		if chance(30) then
@@ -545,7 +546,7 @@ local function judge_2025(cell, r, wanted)
 	for _, assessor in ipairs { "self", "superior" } do
 		local one = { unit = r.unit, held_on = r.held_on, kind = r.kind, assessor = assessor }
 		for _, line in ipairs(cell.code:find("^AP") and AN_PHU or GUIDANCE) do
-			local share = wanted == "tot" and 0.95 or 0.8
+			local share = wanted == "sound" and 0.95 or 0.8
 			if assessor == "self" then
 				share = 1
 			end
@@ -589,7 +590,7 @@ local function moved()
 		for m = 5, 12 do
 			-- the October meeting: in some cells on the last day of the old rules, in the others on the first of the new
 			local d = m == 10 and 27 + i % 2 or pick(2, 12)
-			local wanted = (m + i) % 5 == 0 and "kha" or "tot"
+			local wanted = (m + i) % 5 == 0 and "kha" or "sound"
 			local r = facts(c, 2025, m, d, m % 3 == 2 and "combined" or "regular", wanted)
 			r.duration_minutes = math.max(r.duration_minutes, c.members >= 30 and 120 or 90)
 			r.many_spoke, r.principles_kept = flag(r.speakers * 2 > r.present), 1
