@@ -10,6 +10,7 @@
 static const struct cli_option import_options[] = {
 	{"dry-run", NULL, "check everything, keep nothing"},
 	{"rejects", "FILE", "keep the good rows, write the bad ones with a column 'error' to FILE"},
+	{"findings", "N", "show the first N findings (default 20); all are counted"},
 	END,
 };
 static const struct cli_option template_options[] = {{"ruleset", "ID", "with the lines that this ruleset lets people judge"}, END};

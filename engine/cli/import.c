@@ -64,15 +64,21 @@ int cli_import(struct cli *c, int argc, char **argv, struct cb_err *err)
 	struct cb_import_stats s = {0};
 	struct cb_sink *sink = NULL;
 	struct cb_err later = {0};
+	int64_t shown = 20; /* a file that is wrong throughout says so in a screenful */
 	int rc = what_of(argv[0], &o.what, err);
 
 	(void)argc;
 	if (!rc)
 		rc = cli_store(c, CB_OPEN_WRITE, err);
+	if (!rc && cli_get(c, "findings"))
+		rc = cli_int(cli_get(c, "findings"), "count of findings", &shown, err);
 	if (!rc && o.what == CB_IMPORT_MEETINGS)
 		rc = declare_pack_facts(c, err);
 	if (rc)
 		return rc;
+	cb_diags_free(c->diags);
+	if (cb_diags_new(&c->diags, shown < 0 ? 0 : (size_t)shown) < 0)
+		return cb_err_nomem(err);
 	rc = cb_import_file(&s, c->store, argv[1], &o, cli_diags(c), err);
 	cli_tell(c);
 	if (rc && rc != CB_EDATA)
@@ -96,12 +102,10 @@ int cli_import(struct cli *c, int argc, char **argv, struct cb_err *err)
 		cli_say(c, "%s: %s rows read, %s new, %s changed, %s as before%s", argv[1], cb_fmt_int_vi(a, sizeof a, s.rows), cb_fmt_int_vi(b, sizeof b, s.added),
 			cb_fmt_int_vi(d, sizeof d, s.changed), cb_fmt_int_vi(e, sizeof e, s.same), o.dry_run ? "; dry run: nothing was kept" : "");
 	}
-	if (rc == CB_EDATA) {
-		if (o.rejects && !o.dry_run)
-			return cb_err_set(err, CB_EDATA, "%s: %" PRId64 " bad rows were written to %s, the good ones were kept", argv[1], s.bad, o.rejects);
-		if (s.bad)
-			return cb_err_set(err, CB_EDATA, "%s: %" PRId64 " bad rows; nothing was kept (--rejects FILE keeps the good ones)", argv[1], s.bad);
-	}
+	if (rc == CB_EDATA && o.rejects && !o.dry_run && s.added + s.changed + s.same > 0)
+		return cb_err_set(err, CB_EDATA, "%s: %" PRId64 " bad rows were written to %s, the good ones were kept", argv[1], s.bad, o.rejects);
+	if (rc == CB_EDATA && !o.rejects && s.bad && s.bad < s.rows)
+		cli_say(c, "%" PRId64 " bad rows; --rejects FILE keeps the good ones and writes these out", s.bad);
 	return rc;
 }
 

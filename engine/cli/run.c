@@ -262,7 +262,7 @@ void cli_tell(struct cli *c)
 			continue;
 		cb_buf_clear(&b);
 		cb_diag_line(&b, d);
-		fprintf(stderr, "%s%s\n", d->severity == CB_SEV_WARNING ? "warning: " : d->severity == CB_SEV_NOTE ? "note: " : "", b.s);
+		fprintf(stderr, "%s\n", b.s); /* says warning or note itself */
 	}
 	if (all > kept)
 		fprintf(stderr, "... and %zu more\n", all - kept);

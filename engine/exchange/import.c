@@ -1665,7 +1665,7 @@ int cb_import_file(struct cb_import_stats *out, struct cb_store *st, const char 
 	bool open = false;
 	int rc;
 	memset(out, 0, sizeof(*out));
-	struct imp *m = cb_calloc(1, sizeof(*m));
+	struct imp *m = diags ? cb_calloc(1, sizeof(*m)) : NULL; /* no collector: memory ran out when it was made */
 	if (!m)
 		return cb_err_nomem(err);
 	m->st = st, m->o = opts, m->file = path, m->diags = diags, m->err = err ? err : &own, m->dict = cb_store_facts(st);
