@@ -153,6 +153,8 @@ lint: layers headers ## layers, headers, banned functions, luacheck
 	@sh tests/lint.sh $(B)
 fmt: ## clang-format on what git tracks
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
+stubs: ## scripts/stubs/chibo.d.lua, from the annotations of scripts/rule.lua
+	@lua5.4 scripts/stubs/make.lua <scripts/rule.lua >scripts/stubs/chibo.d.lua
 bench: all ## ratios against hand-written SQL, in one run
 	@sh tests/bench/run.sh $(CURDIR)/$(B)/chibo
 

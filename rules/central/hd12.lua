@@ -6,6 +6,7 @@
 -- It is read to end the day before Hướng dẫn 42-HD/BTCTW (28/10/2025).
 local f = fact
 
+local unnumbered = "the number of the article was not to hand"
 local share = f.present / (f.members - f.exempt) -- "không tính đảng viên được miễn sinh hoạt"
 
 return ruleset {
@@ -25,11 +26,11 @@ return ruleset {
 
 	criteria = {
 		criterion {
-			id = "attendance", label = "Tỷ lệ đảng viên dự trên 85%, không có đảng viên vắng không lý do",
+			id = "attendance", label = "Tỷ lệ đảng viên dự trên 85%, không có đảng viên vắng không lý do", note = unnumbered,
 			check = all { share:gt(0.85), f.absent_unexcused:eq(0) },
 		},
 		criterion {
-			id = "excused_run", label = "Không đảng viên nào vắng có lý do quá 3 lần liên tiếp trong năm",
+			id = "excused_run", label = "Không đảng viên nào vắng có lý do quá 3 lần liên tiếp trong năm", note = unnumbered,
 			check = f.longest_excused_run:le(3),
 		},
 		criterion {
@@ -38,25 +39,25 @@ return ruleset {
 			check = any { f.committee_met, f.committee_size:eq(0) },
 		},
 		criterion {
-			id = "planned_day", label = "Sinh hoạt đúng ngày quy định",
+			id = "planned_day", label = "Sinh hoạt đúng ngày quy định", note = unnumbered,
 			check = f.held_on:eq(f.planned_on),
 		},
 		criterion {
-			id = "content", label = "Đúng trình tự, đủ nội dung",
+			id = "content", label = "Đúng trình tự, đủ nội dung", note = unnumbered,
 			check = all {
 				f.steps_complete,
 				any { f.kind:eq("thematic"), f.regular_content },
 				any { f.kind:eq("regular"), f.thematic_content },
 			},
 		},
-		criterion { id = "speaking", label = "Nhiều đảng viên phát biểu", check = f.many_spoke },
+		criterion { id = "speaking", label = "Nhiều đảng viên phát biểu", note = unnumbered, check = f.many_spoke },
 		criterion {
-			id = "duration", label = "Thời lượng ít nhất 90 phút",
+			id = "duration", label = "Thời lượng ít nhất 90 phút", note = unnumbered,
 			check = f.duration_minutes:ge(90),
 		},
-		criterion { id = "minutes", label = "Ghi biên bản đầy đủ", check = f.minutes_recorded },
-		criterion { id = "principles", label = "Giữ nguyên tắc sinh hoạt", check = f.principles_kept },
-		criterion { id = "results", label = "Nghị quyết được thực hiện", check = f.resolution_carried_out },
+		criterion { id = "minutes", label = "Ghi biên bản đầy đủ", note = unnumbered, check = f.minutes_recorded },
+		criterion { id = "principles", label = "Giữ nguyên tắc sinh hoạt", note = unnumbered, check = f.principles_kept },
+		criterion { id = "results", label = "Nghị quyết được thực hiện", note = unnumbered, check = f.resolution_carried_out },
 	},
 
 	missing = "refuse",

@@ -6,6 +6,7 @@
 -- Provinces, communes and wards re-split this frame (an_phu/hd42.lua, tan_tien/hd42.lua).
 local f = fact
 
+local unnumbered = "how the group is earned in detail, and its number, were not to hand"
 local share = f.present / (f.members - f.exempt)
 local required = either(f.kind:eq("combined"), 120, 90) -- minutes; 120 when regular and thematic share one session
 
@@ -30,11 +31,11 @@ return ruleset {
 			score = either(all { share:ge(0.9), f.absent_unexcused:eq(0) }, 5,
 				judged { max = 5, label = "chưa đủ 90% hoặc có vắng không lý do" }),
 		},
-		criterion { id = "preparation", max = 10, label = "Chuẩn bị sinh hoạt", score = judged() },
-		criterion { id = "organisation", max = 40, label = "Tổ chức sinh hoạt", score = judged() },
-		criterion { id = "principles", max = 5, label = "Nguyên tắc sinh hoạt", score = judged() },
-		criterion { id = "results", max = 30, label = "Kết quả thực hiện nghị quyết", score = judged() },
-		criterion { id = "closing", max = 5, label = "Kết thúc sinh hoạt", score = judged() },
+		criterion { id = "preparation", max = 10, label = "Chuẩn bị sinh hoạt", note = unnumbered, score = judged() },
+		criterion { id = "organisation", max = 40, label = "Tổ chức sinh hoạt", note = unnumbered, score = judged() },
+		criterion { id = "principles", max = 5, label = "Nguyên tắc sinh hoạt", note = unnumbered, score = judged() },
+		criterion { id = "results", max = 30, label = "Kết quả thực hiện nghị quyết", note = unnumbered, score = judged() },
+		criterion { id = "closing", max = 5, label = "Kết thúc sinh hoạt", note = unnumbered, score = judged() },
 	},
 
 	assessors = { order = { "superior", "observer", "self" } },

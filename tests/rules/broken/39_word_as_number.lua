@@ -1,4 +1,4 @@
--- words have no order
+-- it is a word
 -- line: 45
 -- fix: \t\t\tapplies = f.kind:ge(2),\n => \t\t\tapplies = f.kind:eq("combined"),\n
 -- (one fault in a pack that is right otherwise; see tests/unit/lua/pack.c)

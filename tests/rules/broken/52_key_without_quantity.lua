@@ -1,6 +1,6 @@
--- down
+-- quantity
 -- line: 80
--- fix: \t\tby = { mean "score" },\n => \t\tby = { mean "score":down() },\n
+-- fix: \t\tby = { level:ge "tot" },\n => \t\tby = { mean "score":down() },\n
 -- (one fault in a pack that is right otherwise; see tests/unit/lua/pack.c)
 local f = fact
 local share = f.present / (f.members - f.exempt)
@@ -77,6 +77,6 @@ return ruleset {
 	},
 	ranking = {
 		within = "cluster",
-		by = { mean "score" },
+		by = { level:ge "tot" },
 	},
 }
