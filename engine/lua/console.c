@@ -1,0 +1,1009 @@
+/*
+ * console.c - the user's Lua state and the host functions that scripts/query.lua and scripts/console.lua call.
+ *
+ * Rows come through an iterator userdata that owns its statement: made closed, then opened, closed by __gc and __close
+ * alike. Answers of verbs are the --json output of the program's own commands, read back in column order.
+ */
+#include "lua/console.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/date.h"
+#include "base/diag.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "lua/scripts.h"
+#include "report/table.h"
+
+struct cb_console {
+	lua_State *L;
+	struct cb_console_opts o;
+	volatile sig_atomic_t stop;
+	int module;  /* registry reference of what console.lua returned */
+};
+
+static const char rows_meta[] = "chibo.rows";
+
+/* --- memory, interrupt, errors ------------------------------------------------------------------------------ */
+
+static void *console_alloc(void *ud, void *p, size_t osize, size_t nsize)
+{
+	(void)ud;
+	(void)osize;
+	if (nsize == 0) {
+		cb_free(p);
+		return NULL;
+	}
+	return cb_realloc(p, nsize);
+}
+
+static struct cb_console *self(lua_State *L)
+{
+	return *(struct cb_console **)lua_getextraspace(L);
+}
+
+static void on_count(lua_State *L, lua_Debug *ar)
+{
+	(void)ar;
+	if (self(L)->stop)
+		luaL_error(L, "%s", "stopped");
+}
+
+/* [-0, +0, raises] */
+static int raise(lua_State *L, const struct cb_err *err)
+{
+	return luaL_error(L, "%s", err->msg);
+}
+
+/* Message handler: an error of any type becomes a text; the user's own line is in it already. */
+static int to_message(lua_State *L)
+{
+	if (lua_type(L, 1) == LUA_TSTRING)
+		return 1;
+	if (luaL_getmetafield(L, 1, "__tostring") != LUA_TNIL) {
+		lua_pop(L, 1);
+		luaL_tolstring(L, 1, NULL);
+		return 1;
+	}
+	lua_pushfstring(L, "an error that is a %s", luaL_typename(L, 1));
+	return 1;
+}
+
+/* The one door into Lua: [-(nargs+1), +nresults or 0, -] */
+static int call(struct cb_console *c, int nargs, int nresults, struct cb_err *err)
+{
+	lua_State *L = c->L;
+	int base = lua_gettop(L) - nargs;
+	lua_pushcfunction(L, to_message);
+	lua_insert(L, base);
+	int rc = lua_pcall(L, nargs, nresults, base);
+	lua_remove(L, base);
+	if (rc == LUA_OK)
+		return CB_OK;
+	if (rc == LUA_ERRMEM) {
+		lua_pop(L, 1);
+		return cb_err_nomem(err);
+	}
+	const char *s = lua_tostring(L, -1);
+	if (c->stop) {
+		cb_err_set(err, CB_EINTR, "%s", "stopped");
+	} else {
+		struct cb_buf b;
+		cb_buf_init(&b);
+		cb_text_clean(&b, s ? s : "an error", s ? strlen(s) : 8, 900);
+		cb_err_set(err, CB_ERULE, "%s", b.s);
+		cb_buf_release(&b);
+	}
+	lua_pop(L, 1);
+	return err->code;
+}
+
+/* --- rows --------------------------------------------------------------------------------------------------- */
+
+struct rows_ud {
+	struct cb_rows *rows; /* NULL: closed */
+};
+
+static int rows_close(lua_State *L)
+{
+	struct rows_ud *u = luaL_checkudata(L, 1, rows_meta);
+	struct cb_rows *r = u->rows;
+	u->rows = NULL;
+	cb_rows_close(r);
+	return 0;
+}
+
+/* A row as { column = value } and the list of column names (upvalue 2), or nil at the end. */
+static int rows_next(lua_State *L)
+{
+	struct rows_ud *u = lua_touserdata(L, lua_upvalueindex(1));
+	struct cb_err err;
+	bool more = false;
+	if (!u->rows)
+		return 0;
+	if (self(L)->stop)
+		return luaL_error(L, "%s", "stopped");
+	if (cb_rows_step(u->rows, &more, &err) < 0)
+		return raise(L, &err);
+	if (!more) {
+		struct cb_rows *r = u->rows;
+		u->rows = NULL;
+		cb_rows_close(r);
+		return 0;
+	}
+	int n = cb_rows_columns(u->rows);
+	lua_createtable(L, 0, n);
+	for (int i = 0; i < n; i++) {
+		lua_rawgeti(L, lua_upvalueindex(2), i + 1);
+		switch (cb_rows_type(u->rows, i)) {
+		case CB_ROW_INT:
+			lua_pushinteger(L, (lua_Integer)cb_rows_int(u->rows, i));
+			break;
+		case CB_ROW_REAL:
+			lua_pushnumber(L, cb_rows_real(u->rows, i));
+			break;
+		case CB_ROW_TEXT:
+			lua_pushstring(L, cb_rows_text(u->rows, i));
+			break;
+		default:
+			lua_pushnil(L);
+		}
+		lua_rawset(L, -3);
+	}
+	lua_pushvalue(L, lua_upvalueindex(2));
+	return 2;
+}
+
+/* host.iterate(sql, params) -> iterator, nil, nil, closing value */
+static int host_iterate(lua_State *L)
+{
+	struct cb_console *c = self(L);
+	const char *sql = luaL_checkstring(L, 1);
+	struct cb_err err;
+	luaL_checktype(L, 2, LUA_TTABLE);
+	lua_settop(L, 2);
+	struct rows_ud *u = lua_newuserdatauv(L, sizeof(*u), 0);
+	u->rows = NULL;
+	luaL_setmetatable(L, rows_meta);
+	if (cb_rows_prepare(&u->rows, c->o.store, &err, sql) < 0)
+		return raise(L, &err);
+	lua_Integer n = luaL_len(L, 2);
+	for (int i = 1; i <= n; i++) {
+		int rc;
+		switch (lua_rawgeti(L, 2, i)) {
+		case LUA_TNUMBER:
+			rc = lua_isinteger(L, -1) ? cb_rows_bind_int(u->rows, i, (int64_t)lua_tointeger(L, -1), &err)
+						  : cb_rows_bind_real(u->rows, i, lua_tonumber(L, -1), &err);
+			break;
+		case LUA_TSTRING:
+			rc = cb_rows_bind_text(u->rows, i, lua_tostring(L, -1), &err);
+			break;
+		case LUA_TBOOLEAN:
+			rc = cb_rows_bind_int(u->rows, i, lua_toboolean(L, -1), &err);
+			break;
+		default:
+			return luaL_error(L, "parameter %d is a %s; numbers and texts can be bound", i, luaL_typename(L, -1));
+		}
+		if (rc < 0)
+			return raise(L, &err);
+		lua_pop(L, 1);
+	}
+	lua_pushvalue(L, 3);
+	int cols = cb_rows_columns(u->rows);
+	lua_createtable(L, cols, 0);
+	for (int i = 0; i < cols; i++) {
+		lua_pushstring(L, cb_rows_name(u->rows, i));
+		lua_rawseti(L, -2, i + 1);
+	}
+	lua_pushcclosure(L, rows_next, 2);
+	lua_pushnil(L);
+	lua_pushnil(L);
+	lua_pushvalue(L, 3);
+	return 4;
+}
+
+/* host.columns(sql) -> names, without running it */
+static int host_columns(lua_State *L)
+{
+	struct cb_console *c = self(L);
+	struct cb_err err;
+	struct rows_ud *u = lua_newuserdatauv(L, sizeof(*u), 0);
+	u->rows = NULL;
+	luaL_setmetatable(L, rows_meta);
+	if (cb_rows_prepare(&u->rows, c->o.store, &err, luaL_checkstring(L, 1)) < 0)
+		return raise(L, &err);
+	int n = cb_rows_columns(u->rows);
+	lua_createtable(L, n, 0);
+	for (int i = 0; i < n; i++) {
+		lua_pushstring(L, cb_rows_name(u->rows, i));
+		lua_rawseti(L, -2, i + 1);
+	}
+	struct cb_rows *r = u->rows;
+	u->rows = NULL;
+	cb_rows_close(r);
+	return 1;
+}
+
+/* --- text --------------------------------------------------------------------------------------------------- */
+
+/* Appends through a userdata so that a raise between leaves nothing behind: [-0, +1, raises] */
+static int buf_gc(lua_State *L)
+{
+	cb_buf_release(lua_touserdata(L, 1));
+	return 0;
+}
+
+static struct cb_buf *new_buf(lua_State *L)
+{
+	struct cb_buf *b = lua_newuserdatauv(L, sizeof(*b), 0);
+	cb_buf_init(b);
+	if (luaL_newmetatable(L, "chibo.buf")) {
+		lua_pushcfunction(L, buf_gc);
+		lua_setfield(L, -2, "__gc");
+	}
+	lua_setmetatable(L, -2);
+	return b;
+}
+
+static int push_buf(lua_State *L, struct cb_buf *b)
+{
+	if (!cb_buf_ok(b))
+		return luaL_error(L, "%s", "out of memory");
+	lua_pushlstring(L, b->s, b->len);
+	return 1;
+}
+
+static int host_fold(lua_State *L)
+{
+	size_t n;
+	const char *s = luaL_checklstring(L, 1, &n);
+	struct cb_buf *b = new_buf(L);
+	if (cb_utf8_valid(s, n) == n)
+		cb_utf8_fold(b, s, n);
+	return push_buf(L, b);
+}
+
+static int host_sort_key(lua_State *L)
+{
+	size_t n;
+	const char *s = luaL_checklstring(L, 1, &n);
+	struct cb_buf *b = new_buf(L);
+	if (cb_utf8_valid(s, n) == n)
+		cb_utf8_sort_key(b, s, n);
+	return push_buf(L, b);
+}
+
+static int host_width(lua_State *L)
+{
+	size_t n;
+	const char *s = luaL_checklstring(L, 1, &n);
+	lua_pushinteger(L, (lua_Integer)(cb_utf8_valid(s, n) == n ? cb_utf8_width(s, n) : n));
+	return 1;
+}
+
+/* host.pad(text, columns): cut or filled to the width */
+static int host_pad(lua_State *L)
+{
+	size_t n;
+	const char *s = luaL_checklstring(L, 1, &n);
+	size_t cols = (size_t)luaL_checkinteger(L, 2);
+	luaL_Buffer b;
+	size_t keep = cb_utf8_fit(s, n, cols);
+	luaL_buffinit(L, &b);
+	luaL_addlstring(&b, s, keep);
+	for (size_t w = cb_utf8_width(s, keep); w < cols; w++)
+		luaL_addchar(&b, ' ');
+	luaL_pushresult(&b);
+	return 1;
+}
+
+/* A number as Vietnam writes it: 1.185 ; 79,7 ; at most three decimals */
+static int host_number(lua_State *L)
+{
+	char t[CB_NUM_TEXT];
+	if (lua_isinteger(L, 1)) {
+		lua_pushstring(L, cb_fmt_int_vi(t, sizeof(t), (int64_t)lua_tointeger(L, 1)));
+		return 1;
+	}
+	lua_Number x = luaL_checknumber(L, 1);
+	if (!(x > -1e12 && x < 1e12)) {
+		luaL_tolstring(L, 1, NULL);
+		return 1;
+	}
+	lua_pushstring(L, cb_fmt_pts_vi(t, sizeof(t), (cb_pts)(x * 1000 + (x < 0 ? -0.5 : 0.5))));
+	return 1;
+}
+
+/* host.nearest(name, list) -> the nearest or nil */
+static int host_nearest(lua_State *L)
+{
+	const char *given = luaL_checkstring(L, 1);
+	luaL_checktype(L, 2, LUA_TTABLE);
+	lua_Integer n = luaL_len(L, 2);
+	const char **names = lua_newuserdatauv(L, sizeof(*names) * (size_t)(n + 1), 0);
+	size_t k = 0;
+	for (lua_Integer i = 1; i <= n; i++) {
+		if (lua_rawgeti(L, 2, i) == LUA_TSTRING)
+			names[k++] = lua_tostring(L, -1); /* stays in the table */
+		lua_pop(L, 1);
+	}
+	lua_pushstring(L, cb_nearest(given, names, k));
+	return 1;
+}
+
+static int host_period(lua_State *L)
+{
+	struct cb_period p;
+	char code[32], d[11];
+	if (!cb_period_parse(&p, luaL_checkstring(L, 1)))
+		return 0;
+	lua_createtable(L, 0, 3);
+	lua_pushstring(L, cb_day_iso(d, p.from));
+	lua_setfield(L, -2, "from");
+	lua_pushstring(L, cb_day_iso(d, p.to));
+	lua_setfield(L, -2, "to");
+	lua_pushstring(L, cb_period_code(code, sizeof(code), &p));
+	lua_setfield(L, -2, "code");
+	return 1;
+}
+
+static int host_label(lua_State *L)
+{
+	const char *id = luaL_checkstring(L, 1);
+	struct cb_facts *dict = cb_store_facts(self(L)->o.store);
+	int i = cb_facts_find(dict, id);
+	lua_pushstring(L, i >= 0 ? cb_facts_at(dict, (size_t)i)->label : id);
+	return 1;
+}
+
+static int host_write(lua_State *L)
+{
+	size_t n;
+	const char *s = luaL_checklstring(L, 1, &n);
+	struct cb_console *c = self(L);
+	struct cb_buf *b = new_buf(L);
+	const char *line = s;
+	/* Line by line: control bytes never reach the terminal. */
+	while (line < s + n) {
+		const char *nl = memchr(line, '\n', (size_t)(s + n - line));
+		size_t len = nl ? (size_t)(nl - line) : (size_t)(s + n - line);
+		while (len > 0) {
+			const char *tab = memchr(line, '\t', len);
+			size_t part = tab ? (size_t)(tab - line) : len;
+			cb_text_clean(b, line, part, part + 1);
+			line += part;
+			len -= part;
+			if (tab) {
+				cb_buf_putc(b, '\t');
+				line++;
+				len--;
+			}
+		}
+		if (nl) {
+			cb_buf_putc(b, '\n');
+			line++;
+		}
+	}
+	if (!cb_buf_ok(b))
+		return luaL_error(L, "%s", "out of memory");
+	if (fwrite(b->s, 1, b->len, c->o.out) != b->len || fflush(c->o.out) != 0)
+		return luaL_error(L, "cannot write: %s", strerror(errno));
+	return 0;
+}
+
+static int host_term_width(lua_State *L)
+{
+	int w = self(L)->o.width;
+	if (w <= 0)
+		return 0;
+	lua_pushinteger(L, w);
+	return 1;
+}
+
+/* --- out ---------------------------------------------------------------------------------------------------- */
+
+struct emit_ud {
+	struct cb_sink *sink;
+	FILE *file;
+	struct cb_column *col;
+	struct cb_cell *cell;
+	char (*text)[64]; /* numbers as text, one a column */
+};
+
+static int emit_gc(lua_State *L)
+{
+	struct emit_ud *u = lua_touserdata(L, 1);
+	struct cb_err err;
+	struct cb_sink *s = u->sink;
+	FILE *f = u->file;
+	u->sink = NULL;
+	u->file = NULL;
+	if (s)
+		cb_sink_close(s, &err);
+	if (f)
+		fclose(f);
+	cb_free(u->col);
+	cb_free(u->cell);
+	cb_free(u->text);
+	u->col = NULL;
+	u->cell = NULL;
+	u->text = NULL;
+	return 0;
+}
+
+/*
+ * host.emit(form, names|nil, iterator, path|nil, title|nil) -> text (form other than "table", no path), or the number
+ * of rows. The types of the columns are those of the first row.
+ */
+static int host_emit(lua_State *L)
+{
+	static const char *const forms[] = { "table", "csv", "json", "markdown", "html", NULL };
+	static const enum cb_form_out code[] = { CB_OUT_TABLE, CB_OUT_CSV, CB_OUT_JSON, CB_OUT_MARKDOWN, CB_OUT_HTML };
+	struct cb_console *c = self(L);
+	int form = luaL_checkoption(L, 1, NULL, forms);
+	const char *path = luaL_optstring(L, 4, NULL);
+	const char *title = luaL_optstring(L, 5, NULL);
+	struct cb_err err;
+	lua_Integer count = 0;
+	lua_settop(L, 5);
+	struct cb_buf *b = new_buf(L);                           /* 6 */
+	struct emit_ud *u = lua_newuserdatauv(L, sizeof(*u), 0); /* 7 */
+	memset(u, 0, sizeof(*u));
+	if (luaL_newmetatable(L, "chibo.emit")) {
+		lua_pushcfunction(L, emit_gc);
+		lua_setfield(L, -2, "__gc");
+	}
+	lua_setmetatable(L, 7);
+	lua_pushvalue(L, 3);
+	lua_call(L, 0, 2); /* 8: the first row or nil, 9: names or nil */
+	if (lua_isnil(L, 2) || lua_isnoneornil(L, 2)) {
+		if (lua_istable(L, 9)) {
+			lua_pushvalue(L, 9);
+			lua_replace(L, 2);
+		} else {
+			if (form == 0)
+				fputs("(no rows)\n", c->o.out);
+			else if (form == 2)
+				lua_pushstring(L, "[]\n");
+			lua_pushinteger(L, 0);
+			return form == 2 ? (lua_pop(L, 1), 1) : 1;
+		}
+	}
+	int ncol = (int)luaL_len(L, 2);
+	u->col = cb_calloc((size_t)ncol + 1, sizeof(*u->col));
+	u->cell = cb_calloc((size_t)ncol + 1, sizeof(*u->cell));
+	u->text = cb_calloc((size_t)ncol + 1, sizeof(*u->text));
+	if (!u->col || !u->cell || !u->text)
+		return luaL_error(L, "%s", "out of memory");
+	for (int i = 0; i < ncol; i++) {
+		lua_rawgeti(L, 2, i + 1);
+		u->col[i].id = lua_tostring(L, -1); /* stays in the table of names */
+		u->col[i].title = u->col[i].id;
+		lua_pop(L, 1);
+		u->col[i].type = CB_COL_TEXT;
+		if (lua_istable(L, 8)) {
+			lua_getfield(L, 8, u->col[i].id);
+			if (lua_isinteger(L, -1))
+				u->col[i].type = CB_COL_INT;
+			else if (lua_isnumber(L, -1) && lua_type(L, -1) == LUA_TNUMBER)
+				u->col[i].type = CB_COL_NUMBER;
+			else if (lua_isboolean(L, -1))
+				u->col[i].type = CB_COL_FLAG;
+			lua_pop(L, 1);
+		}
+	}
+	if (path) {
+		/* A new file only: a slip of the console must not cost anyone a file. */
+		int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+		if (fd < 0)
+			return luaL_error(L, "%s: %s", path, errno == EEXIST ? "there already; choose another name" : strerror(errno));
+		u->file = fdopen(fd, "w");
+		if (!u->file) {
+			close(fd);
+			return luaL_error(L, "%s: %s", path, strerror(errno));
+		}
+	}
+	struct cb_sink_opts so = { .form = code[form], .width = form == 0 ? c->o.width : 0, .colour = form == 0 && c->o.colour, .title = title };
+	if (path)
+		so.file = u->file;
+	else if (form == 0)
+		so.file = c->o.out;
+	else
+		so.buf = b;
+	if (cb_sink_open(&u->sink, u->col, (size_t)ncol, &so, &err) < 0)
+		return raise(L, &err);
+	while (lua_istable(L, 8)) {
+		if (c->stop)
+			return luaL_error(L, "%s", "stopped");
+		for (int i = 0; i < ncol; i++) {
+			struct cb_cell *cell = &u->cell[i];
+			memset(cell, 0, sizeof(*cell));
+			int t = lua_getfield(L, 8, u->col[i].id);
+			cell->null = t == LUA_TNIL;
+			switch (u->col[i].type) {
+			case CB_COL_INT:
+				if (lua_isinteger(L, -1))
+					cell->n = (int64_t)lua_tointeger(L, -1);
+				else
+					cell->null = true;
+				break;
+			case CB_COL_NUMBER:
+				cell->real = lua_tonumber(L, -1);
+				break;
+			case CB_COL_FLAG:
+				cell->n = lua_toboolean(L, -1);
+				break;
+			default:
+				if (t == LUA_TSTRING) {
+					cell->text = lua_tostring(L, -1); /* stays in the row */
+				} else if (t == LUA_TNUMBER) {
+					if (lua_isinteger(L, -1))
+						snprintf(u->text[i], sizeof(u->text[i]), "%lld", (long long)lua_tointeger(L, -1));
+					else
+						snprintf(u->text[i], sizeof(u->text[i]), "%.15g", lua_tonumber(L, -1));
+					cell->text = u->text[i];
+				} else if (t == LUA_TBOOLEAN) {
+					cell->text = lua_toboolean(L, -1) ? "true" : "false";
+				} else {
+					cell->null = true;
+				}
+			}
+			lua_pop(L, 1);
+		}
+		if (cb_sink_row(u->sink, u->cell, &err) < 0)
+			return raise(L, &err);
+		count++;
+		lua_settop(L, 7);
+		lua_pushvalue(L, 3);
+		lua_call(L, 0, 1);
+	}
+	struct cb_sink *s = u->sink;
+	u->sink = NULL;
+	if (cb_sink_close(s, &err) < 0)
+		return raise(L, &err);
+	if (u->file) {
+		FILE *f = u->file;
+		u->file = NULL;
+		if (fclose(f) != 0)
+			return luaL_error(L, "%s: %s", path, strerror(errno));
+	}
+	if (form != 0 && !path)
+		return push_buf(L, b);
+	lua_pushinteger(L, count);
+	return 1;
+}
+
+/* --- the program's own commands ------------------------------------------------------------------------------ */
+
+/* Runs words (table at 1); leaves its output in a buffer at the top: [-0, +1, raises] */
+static struct cb_buf *run_words(lua_State *L)
+{
+	struct cb_console *c = self(L);
+	luaL_checktype(L, 1, LUA_TTABLE);
+	int n = (int)luaL_len(L, 1);
+	const char **argv = lua_newuserdatauv(L, sizeof(*argv) * (size_t)(n + 1), 0);
+	for (int i = 0; i < n; i++) {
+		lua_rawgeti(L, 1, i + 1);
+		argv[i] = luaL_checkstring(L, -1); /* stays in the table */
+		lua_pop(L, 1);
+	}
+	argv[n] = NULL;
+	struct cb_buf *talk = new_buf(L);
+	struct cb_buf *out = new_buf(L);
+	if (!c->o.command)
+		luaL_error(L, "%s", "commands are not to be had here");
+	int rc = c->o.command(c->o.ctx, n, argv, out, talk);
+	if (!cb_buf_ok(out) || !cb_buf_ok(talk))
+		luaL_error(L, "%s", "out of memory");
+	if (rc > 1) { /* 1: findings, the rows are there */
+		while (talk->len > 0 && talk->s[talk->len - 1] == '\n')
+			talk->s[--talk->len] = '\0';
+		luaL_error(L, "%s", talk->len ? talk->s : "the command failed");
+	}
+	return out;
+}
+
+static int host_command_text(lua_State *L)
+{
+	struct cb_buf *out = run_words(L);
+	lua_pushlstring(L, out->s, out->len);
+	return 1;
+}
+
+static void push_json(lua_State *L, const json_t *j)
+{
+	switch (json_typeof(j)) {
+	case JSON_INTEGER:
+		lua_pushinteger(L, (lua_Integer)json_integer_value(j));
+		break;
+	case JSON_REAL:
+		lua_pushnumber(L, json_real_value(j));
+		break;
+	case JSON_STRING:
+		lua_pushlstring(L, json_string_value(j), json_string_length(j));
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		lua_pushboolean(L, json_is_true(j));
+		break;
+	default:
+		lua_pushnil(L);
+	}
+}
+
+static int json_gc(lua_State *L)
+{
+	json_t **j = lua_touserdata(L, 1);
+	json_decref(*j);
+	*j = NULL;
+	return 0;
+}
+
+/* host.command_rows(words) -> names, rows */
+static int host_command_rows(lua_State *L)
+{
+	struct cb_buf *out = run_words(L);
+	json_error_t je;
+	json_t **j = lua_newuserdatauv(L, sizeof(json_t *), 0);
+	*j = NULL;
+	if (luaL_newmetatable(L, "chibo.json")) {
+		lua_pushcfunction(L, json_gc);
+		lua_setfield(L, -2, "__gc");
+	}
+	lua_setmetatable(L, -2);
+	*j = json_loadb(out->s, out->len, 0, &je);
+	if (!*j || !json_is_array(*j))
+		return luaL_error(L, "%s", "the command gave no rows");
+	lua_createtable(L, 8, 0);
+	int names = lua_gettop(L);
+	lua_createtable(L, (int)json_array_size(*j), 0);
+	int list = lua_gettop(L);
+	lua_newtable(L); /* names that are known */
+	int known = list + 1;
+	size_t i;
+	json_t *row;
+	lua_Integer nnames = 0;
+	json_array_foreach (*j, i, row) {
+		lua_createtable(L, 0, (int)json_object_size(row));
+		const char *key;
+		json_t *v;
+		json_object_foreach (row, key, v) { /* in the order of the text */
+			if (lua_getfield(L, known, key) == LUA_TNIL) {
+				lua_pushboolean(L, 1);
+				lua_setfield(L, known, key);
+				lua_pushstring(L, key);
+				lua_rawseti(L, names, ++nnames);
+			}
+			lua_pop(L, 1);
+			push_json(L, v);
+			lua_setfield(L, -2, key);
+		}
+		lua_rawseti(L, list, (lua_Integer)i + 1);
+	}
+	lua_settop(L, list);
+	return 2;
+}
+
+/* host.ruleset_ids(): folder.file of every pack below the rules folder is what `rules list` says */
+static int host_ruleset_ids(lua_State *L)
+{
+	lua_settop(L, 0);
+	if (lua_getfield(L, LUA_REGISTRYINDEX, "chibo.ruleset_ids") == LUA_TTABLE)
+		return 1;
+	lua_settop(L, 0);
+	lua_createtable(L, 3, 0);
+	lua_pushliteral(L, "rules");
+	lua_rawseti(L, 1, 1);
+	lua_pushliteral(L, "list");
+	lua_rawseti(L, 1, 2);
+	lua_pushliteral(L, "--json");
+	lua_rawseti(L, 1, 3);
+	host_command_rows(L); /* names, rows at the top */
+	lua_Integer n = luaL_len(L, -1);
+	lua_createtable(L, (int)n, 0);
+	for (lua_Integer i = 1; i <= n; i++) {
+		lua_rawgeti(L, -2, i);
+		lua_getfield(L, -1, "id");
+		lua_rawseti(L, -3, i);
+		lua_pop(L, 1);
+	}
+	lua_pushvalue(L, -1);
+	lua_setfield(L, LUA_REGISTRYINDEX, "chibo.ruleset_ids");
+	return 1;
+}
+
+/* --- the library ---------------------------------------------------------------------------------------------- */
+
+static const luaL_Reg host_functions[] = {
+	{ "iterate", host_iterate },
+	{ "columns", host_columns },
+	{ "fold", host_fold },
+	{ "sort_key", host_sort_key },
+	{ "width", host_width },
+	{ "pad", host_pad },
+	{ "number", host_number },
+	{ "nearest", host_nearest },
+	{ "period", host_period },
+	{ "label", host_label },
+	{ "write", host_write },
+	{ "term_width", host_term_width },
+	{ "emit", host_emit },
+	{ "command_text", host_command_text },
+	{ "command_rows", host_command_rows },
+	{ "ruleset_ids", host_ruleset_ids },
+	{ NULL, NULL },
+};
+
+static const struct cb_script *script(const char *name)
+{
+	for (const struct cb_script *s = cb_scripts; s->name; s++) {
+		if (strcmp(s->name, name) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+/* [-0, +1, raises] */
+static void load_script(lua_State *L, const char *name)
+{
+	const struct cb_script *s = script(name);
+	if (!s)
+		luaL_error(L, "the script %s is not in the program", name);
+	lua_pushfstring(L, "@scripts/%s", name);
+	if (luaL_loadbufferx(L, s->text, s->len, lua_tostring(L, -1), "t") != LUA_OK)
+		lua_error(L);
+	lua_remove(L, -2);
+}
+
+static const luaL_Reg libs[] = {
+	{ LUA_GNAME, luaopen_base },
+	{ LUA_STRLIBNAME, luaopen_string },
+	{ LUA_TABLIBNAME, luaopen_table },
+	{ LUA_MATHLIBNAME, luaopen_math },
+	{ LUA_UTF8LIBNAME, luaopen_utf8 },
+	{ LUA_COLIBNAME, luaopen_coroutine },
+	{ LUA_OSLIBNAME, luaopen_os }, /* console.lua hands on clock, date, time, getenv only */
+};
+
+static int open_all(lua_State *L)
+{
+	for (size_t i = 0; i < sizeof(libs) / sizeof(libs[0]); i++) {
+		luaL_requiref(L, libs[i].name, libs[i].func, 1);
+		lua_pop(L, 1);
+	}
+	luaL_newmetatable(L, rows_meta);
+	lua_pushcfunction(L, rows_close);
+	lua_setfield(L, -2, "__gc");
+	lua_pushcfunction(L, rows_close);
+	lua_setfield(L, -2, "__close");
+	lua_pop(L, 1);
+
+	load_script(L, "console.lua");
+	load_script(L, "query.lua");
+	lua_call(L, 0, 1);
+	luaL_newlib(L, host_functions);
+	load_script(L, "host.lua");
+	lua_pushvalue(L, -2);
+	lua_call(L, 1, 0);
+	lua_call(L, 2, 1);
+	lua_getfield(L, -1, "start");
+	lua_createtable(L, 2, 0);
+	lua_pushstring(L, script("console.lua")->text);
+	lua_rawseti(L, -2, 1);
+	lua_pushstring(L, script("query.lua")->text);
+	lua_rawseti(L, -2, 2);
+	lua_call(L, 1, 0);
+	self(L)->module = luaL_ref(L, LUA_REGISTRYINDEX);
+	return 0;
+}
+
+int cb_console_open(struct cb_console **out, const struct cb_console_opts *opts, struct cb_err *err)
+{
+	int rc;
+	struct cb_console *c = cb_calloc(1, sizeof(*c));
+	*out = NULL;
+	if (!c)
+		return cb_err_nomem(err);
+	c->o = *opts;
+	c->L = lua_newstate(console_alloc, NULL);
+	if (!c->L) {
+		cb_free(c);
+		return cb_err_nomem(err);
+	}
+	*(struct cb_console **)lua_getextraspace(c->L) = c;
+	lua_sethook(c->L, on_count, LUA_MASKCOUNT, 10000);
+	lua_pushcfunction(c->L, open_all);
+	rc = call(c, 0, 0, err);
+	if (rc < 0) {
+		cb_console_close(c);
+		return rc;
+	}
+	*out = c;
+	return CB_OK;
+}
+
+void cb_console_close(struct cb_console *c)
+{
+	if (!c)
+		return;
+	lua_close(c->L);
+	cb_free(c);
+}
+
+/* [-0, +1, -] the user's environment */
+static void push_env(struct cb_console *c)
+{
+	lua_rawgeti(c->L, LUA_REGISTRYINDEX, c->module);
+	lua_getfield(c->L, -1, "env");
+	lua_remove(c->L, -2);
+}
+
+static bool is_incomplete(const char *msg)
+{
+	size_t n = msg ? strlen(msg) : 0;
+	return n >= 5 && strcmp(msg + n - 5, "<eof>") == 0;
+}
+
+/* Prints every value above `base` and keeps the last as `_`: a C function so that raises stay inside the door. */
+static int print_values(lua_State *L)
+{
+	struct cb_console *c = self(L);
+	int n = lua_gettop(L);
+	if (n == 0 || (n == 1 && lua_isnil(L, 1)))
+		return 0;
+	for (int i = 1; i <= n; i++) {
+		lua_rawgeti(L, LUA_REGISTRYINDEX, c->module);
+		lua_getfield(L, -1, "print_value");
+		lua_pushvalue(L, i);
+		lua_call(L, 1, 0);
+		lua_pop(L, 1);
+	}
+	lua_rawgeti(L, LUA_REGISTRYINDEX, c->module);
+	lua_getfield(L, -1, "env");
+	lua_pushvalue(L, n);
+	lua_setfield(L, -2, "_");
+	return 0;
+}
+
+int cb_console_eval(struct cb_console *c, const char *text, size_t len, const char *chunk, bool *incomplete, struct cb_err *err)
+{
+	lua_State *L = c->L;
+	int rc, top = lua_gettop(L);
+	struct cb_buf b;
+	c->stop = 0;
+	if (incomplete)
+		*incomplete = false;
+	/* First as an expression; when that does not compile, as statements. */
+	cb_buf_init(&b);
+	cb_buf_puts(&b, "return ");
+	cb_buf_add(&b, text, len);
+	if (!cb_buf_ok(&b)) {
+		cb_buf_release(&b);
+		return cb_err_nomem(err);
+	}
+	int st = luaL_loadbufferx(L, b.s, b.len, chunk, "t");
+	bool expr_incomplete = st == LUA_ERRSYNTAX && is_incomplete(lua_tostring(L, -1));
+	cb_buf_release(&b);
+	if (st != LUA_OK) {
+		lua_settop(L, top);
+		st = luaL_loadbufferx(L, text, len, chunk, "t");
+		if (st == LUA_ERRSYNTAX && incomplete && (is_incomplete(lua_tostring(L, -1)) || (expr_incomplete && len > 0))) {
+			*incomplete = true;
+			lua_settop(L, top);
+			return CB_OK;
+		}
+	}
+	if (st == LUA_ERRMEM) {
+		lua_settop(L, top);
+		return cb_err_nomem(err);
+	}
+	if (st != LUA_OK) {
+		cb_err_set(err, CB_ERULE, "%s", lua_tostring(L, -1));
+		lua_settop(L, top);
+		return err->code;
+	}
+	push_env(c);
+	lua_setupvalue(L, -2, 1);
+	rc = call(c, 0, LUA_MULTRET, err);
+	if (rc == CB_OK) {
+		lua_pushcfunction(L, print_values);
+		lua_insert(L, top + 1);
+		rc = call(c, lua_gettop(L) - top - 1, 0, err);
+	}
+	lua_settop(L, top);
+	return rc;
+}
+
+int cb_console_file(struct cb_console *c, const char *path, int argc, char **argv, int *code, struct cb_err *err)
+{
+	lua_State *L = c->L;
+	int rc, top = lua_gettop(L);
+	c->stop = 0;
+	*code = 0;
+	int st = luaL_loadfilex(L, path, "t"); /* skips a first line that starts with # */
+	if (st != LUA_OK) {
+		const char *m = lua_tostring(L, -1);
+		rc = cb_err_set(err, st == LUA_ERRFILE ? CB_EIO : CB_ERULE, "%s", m ? m : "cannot be read");
+		lua_settop(L, top);
+		return rc;
+	}
+	push_env(c);
+	lua_createtable(L, argc, 1);
+	lua_pushstring(L, path);
+	lua_rawseti(L, -2, 0);
+	for (int i = 0; i < argc; i++) {
+		lua_pushstring(L, argv[i]);
+		lua_rawseti(L, -2, i + 1);
+	}
+	lua_setfield(L, -2, "arg");
+	lua_setupvalue(L, -2, 1);
+	if (!lua_checkstack(L, argc + 5))
+		return lua_settop(L, top), cb_err_nomem(err);
+	for (int i = 0; i < argc; i++)
+		lua_pushstring(L, argv[i]);
+	rc = call(c, argc, 1, err);
+	if (rc == CB_OK && lua_isinteger(L, -1))
+		*code = (int)(lua_tointeger(L, -1) & 255);
+	else if (rc == CB_OK && lua_isboolean(L, -1))
+		*code = !lua_toboolean(L, -1);
+	lua_settop(L, top);
+	return rc;
+}
+
+int cb_console_complete(struct cb_console *c, const char *line, size_t len, size_t *from, char ***list, struct cb_err *err)
+{
+	lua_State *L = c->L;
+	int top = lua_gettop(L);
+	*list = NULL;
+	*from = 0;
+	c->stop = 0;
+	lua_rawgeti(L, LUA_REGISTRYINDEX, c->module);
+	lua_getfield(L, -1, "complete");
+	lua_pushlstring(L, line, len);
+	int rc = call(c, 1, 2, err);
+	if (rc == CB_OK && lua_istable(L, -1)) {
+		size_t n = (size_t)lua_rawlen(L, -1);
+		char **v = cb_calloc(n + 1, sizeof(*v));
+		if (!v)
+			rc = cb_err_nomem(err);
+		for (size_t i = 0; rc == CB_OK && i < n; i++) {
+			lua_rawgeti(L, -1, (lua_Integer)i + 1);
+			v[i] = cb_strdup(lua_tostring(L, -1));
+			if (!v[i])
+				rc = cb_err_nomem(err);
+			lua_pop(L, 1);
+		}
+		*from = (size_t)lua_tointeger(L, -2) - 1;
+		if (rc == CB_OK) {
+			*list = v;
+		} else if (v) {
+			for (size_t i = 0; i < n; i++)
+				cb_free(v[i]);
+			cb_free(v);
+		}
+	}
+	lua_settop(L, top);
+	return rc;
+}
+
+void cb_console_width(struct cb_console *c, int width)
+{
+	c->o.width = width;
+}
+
+void cb_console_interrupt(struct cb_console *c)
+{
+	c->stop = 1;
+	cb_store_interrupt(c->o.store);
+}

@@ -1,0 +1,611 @@
+-- console.lua: what `chibo repl`, `chibo run` and `chibo query` offer beside Lua itself.
+--
+-- Loaded once with the host's functions; returns the environment of the user's code and the functions that the C side
+-- calls: print_value, complete, help. Verbs (rank, compliance, ...) run the program's own commands and give their rows,
+-- so a console answer and a command's answer are the same by construction.
+
+local query, host = ...
+
+local M = {}
+local env = {}
+
+-- --- rows in memory: the answer of a verb -----------------------------------------------------------------------
+
+local Rows = {}
+Rows.__index = Rows
+function Rows.__len(self) return #self.list end
+
+local function rows(names, list, title) return setmetatable({ names = names, list = list, title = title }, Rows) end
+
+local function check_name(self, name)
+	for _, n in ipairs(self.names) do if n == name then return name end end
+	local near = host.nearest(name, self.names)
+	error(("these rows have no field \"%s\"%s"):format(name, near and "; nearest is \"" .. near .. "\"" or ""), 0)
+end
+
+-- The value of an expression for one row; nil is SQL's NULL and spreads.
+local function eval(e, row)
+	local op = e.op
+	if op == "field" then return row[e[1]] end
+	if op == "value" then return e[1] end
+	local a = eval(e[1], row)
+	if op == "isnull" then return a == nil end
+	if op == "notnull" then return a ~= nil end
+	if op == "not" then if a == nil then return nil end return not a or a == 0 end
+	if op == "in" then
+		for i = 2, #e do if eval(e[i], row) == a then return true end end
+		return false
+	end
+	if op == "neg" then return a and -a end
+	local b = eval(e[2], row)
+	local function truth(x) return x ~= nil and x ~= false and x ~= 0 end
+	if op == "AND" then return truth(a) and truth(b) end
+	if op == "OR" then return truth(a) or truth(b) end
+	if a == nil or b == nil then return nil end
+	if op == "+" then return a + b elseif op == "-" then return a - b elseif op == "*" then return a * b
+	elseif op == "/" then if b == 0 then return nil end return a / b
+	elseif op == "||" then return tostring(a) .. tostring(b) end
+	if type(a) == "boolean" then a = a and 1 or 0 end
+	if type(b) == "boolean" then b = b and 1 or 0 end
+	if op == "=" then return a == b elseif op == "<>" then return a ~= b end
+	if type(a) ~= type(b) then return nil end
+	if op == "<" then return a < b elseif op == "<=" then return a <= b elseif op == ">" then return a > b else return a >= b end
+end
+
+local function check_expr(self, e)
+	if e.op == "field" then check_name(self, e[1]) end
+	for _, k in ipairs(e) do if query.is_expr(k) then check_expr(self, k) end end
+	return e
+end
+
+local function to_expr(self, x)
+	if type(x) == "string" then x = query.parse(x) end
+	if not query.is_expr(x) then error("a condition is a text such as \"place <= 10\" or an expression such as f.place:le(10)", 0) end
+	return check_expr(self, x)
+end
+
+--- Keeps the rows for which the condition holds, as on a query.
+function Rows:where(cond)
+	local keep = {}
+	if type(cond) == "table" and not query.is_expr(cond) then
+		for k in pairs(cond) do check_name(self, k) end
+		for _, r in ipairs(self.list) do
+			local yes = true
+			for k, v in pairs(cond) do
+				if type(v) == "table" then
+					local any = false
+					for _, x in ipairs(v) do any = any or r[k] == x end
+					yes = yes and any
+				else
+					yes = yes and (r[k] == v or (type(v) == "string" and type(r[k]) == "string" and host.fold(v) == host.fold(r[k])))
+				end
+			end
+			if yes then keep[#keep + 1] = r end
+		end
+	else
+		local e = to_expr(self, cond)
+		for _, r in ipairs(self.list) do
+			local v = eval(e, r)
+			if v and v ~= 0 then keep[#keep + 1] = r end
+		end
+	end
+	return rows(self.names, keep, self.title)
+end
+Rows.__call = Rows.where
+
+local function less(a, b)
+	if a == nil or b == nil then return false end
+	if type(a) == type(b) and type(a) ~= "boolean" and type(a) ~= "table" then
+		if type(a) == "string" then return host.sort_key(a) < host.sort_key(b) end
+		return a < b
+	end
+	return false
+end
+
+-- Stable, so that equal rows stay in the order they came in.
+local function stable_sort(list, before)
+	local index = {}
+	for i, r in ipairs(list) do index[r] = i end
+	table.sort(list, function(x, y)
+		if before(x, y) then return true end
+		if before(y, x) then return false end
+		return index[x] < index[y]
+	end)
+	return list
+end
+
+--- :sort("place", "-score")
+function Rows:sort(...)
+	local keys = {}
+	for i, k in ipairs { ... } do
+		local desc = type(k) == "string" and k:sub(1, 1) == "-"
+		if type(k) == "string" then keys[i] = { query.f[check_name(self, desc and k:sub(2) or k)], desc }
+		else keys[i] = { to_expr(self, k.expr or k), k.desc } end
+	end
+	local list = table.move(self.list, 1, #self.list, 1, {})
+	stable_sort(list, function(x, y)
+		for _, k in ipairs(keys) do
+			local a, b = eval(k[1], x), eval(k[1], y)
+			if a ~= b then
+				if a == nil then return false elseif b == nil then return true end
+				if k[2] then return less(b, a) end
+				return less(a, b)
+			end
+		end
+		return false
+	end)
+	return rows(self.names, list, self.title)
+end
+
+--- The first n rows.
+function Rows:top(n) return rows(self.names, table.move(self.list, 1, math.min(n, #self.list), 1, {}), self.title) end
+--- The last n rows.
+function Rows:bottom(n)
+	local from = math.max(1, #self.list - n + 1)
+	return rows(self.names, table.move(self.list, from, #self.list, 1, {}), self.title)
+end
+
+--- Only these columns.
+function Rows:select(...)
+	local names = { ... }
+	for _, n in ipairs(names) do check_name(self, n) end
+	return rows(names, self.list, self.title)
+end
+
+--- A new column from an expression.
+function Rows:add(name, x)
+	local e, list = to_expr(self, x), {}
+	for i, r in ipairs(self.list) do
+		local copy = {}
+		for k, v in pairs(r) do copy[k] = v end
+		copy[name] = eval(e, r)
+		list[i] = copy
+	end
+	local names = table.move(self.names, 1, #self.names, 1, {})
+	names[#names + 1] = name
+	return rows(names, list, self.title)
+end
+
+--- Counts of each group: :by("cluster"), :by("cluster", "level").
+function Rows:by(...)
+	local groups = { ... }
+	for _, g in ipairs(groups) do check_name(self, g) end
+	local seen, list = {}, {}
+	for _, r in ipairs(self.list) do
+		local key = {}
+		for i, g in ipairs(groups) do key[i] = tostring(r[g]) end
+		local id = table.concat(key, "\0")
+		local row = seen[id]
+		if not row then
+			row = { count = 0 }
+			for _, g in ipairs(groups) do row[g] = r[g] end
+			seen[id] = row
+			list[#list + 1] = row
+		end
+		row.count = row.count + 1
+	end
+	local names = table.move(groups, 1, #groups, 1, {})
+	names[#names + 1] = "count"
+	return rows(names, list, self.title):sort(table.unpack(groups))
+end
+--- How many rows.
+function Rows:count() return #self.list end
+--- The sum of a field over the rows that have it.
+function Rows:sum(x)
+	local e, s = to_expr(self, x), 0
+	for _, r in ipairs(self.list) do s = s + (eval(e, r) or 0) end
+	return s
+end
+--- The mean of a field over the rows that have it.
+function Rows:mean(x)
+	local e, s, n = to_expr(self, x), 0, 0
+	for _, r in ipairs(self.list) do
+		local v = eval(e, r)
+		if v then s, n = s + v, n + 1 end
+	end
+	return n > 0 and s / n or nil
+end
+--- The median of a field over the rows that have it.
+function Rows:median(x)
+	local e, v = to_expr(self, x), {}
+	for _, r in ipairs(self.list) do v[#v + 1] = eval(e, r) end
+	table.sort(v)
+	if #v == 0 then return nil end
+	return (v[(#v + 1) // 2] + v[#v // 2 + 1]) / 2
+end
+--- Iterates: for r in answer:each() do ... end
+function Rows:each()
+	local i = 0
+	return function() i = i + 1 return self.list[i], self.names end
+end
+--- All rows as a list of tables.
+function Rows:rows() return self.list end
+--- What changed, when the rows say so (whatif): those whose level is another now.
+function Rows:moved()
+	for _, n in ipairs(self.names) do if n == "moved" then return self:where(query.f.moved:ne(0)) end end
+	check_name(self, "old_level")
+	return self:where(query.f.old_level:ne(query.f.new_level))
+end
+
+-- --- out: the same for queries and rows -------------------------------------------------------------------------
+
+local function columns_and_iterator(x)
+	if query.is_query(x) then
+		local sql, params = x:compile()
+		return nil, host.iterate(sql, params)
+	end
+	return x.names, x:each()
+end
+
+local function emit(x, form, path, title)
+	local names, iter = columns_and_iterator(x)
+	return host.emit(form, names, iter, path, title or x.title)
+end
+
+for _, class in ipairs { query.Query, Rows } do
+	--- :csv() gives the text, :csv("file.csv") writes a new file.
+	function class:csv(path) return emit(self, "csv", path) end
+	--- :json() gives the text, :json("file.json") writes a new file.
+	function class:json(path) return emit(self, "json", path) end
+	--- :markdown() gives the text, :markdown("file.md") writes a new file.
+	function class:markdown(path) return emit(self, "markdown", path) end
+	--- :html() gives the text, :html("file.html") writes a new file.
+	function class:html(path) return emit(self, "html", path) end
+	--- Bars of one numeric column: :chart("share"), labelled by the other columns.
+	function class:chart(name)
+		local labels, values, top = {}, {}, 0
+		local names
+		for r, n in self:each() do
+			names = names or n
+			if not name then for i = #names, 1, -1 do if type(r[names[i]]) == "number" then name = names[i] break end end end
+			local label = {}
+			for _, c in ipairs(names) do if c ~= name and r[c] ~= nil then label[#label + 1] = tostring(r[c]) end end
+			labels[#labels + 1] = table.concat(label, " ")
+			values[#values + 1] = type(r[name]) == "number" and r[name] or 0
+			top = math.max(top, math.abs(values[#values]))
+			if #labels >= 200 then break end
+		end
+		local wide, lines = 0, {}
+		for _, l in ipairs(labels) do wide = math.max(wide, host.width(l)) end
+		wide = math.min(wide, 40)
+		local full = math.max(10, math.min(60, (host.term_width() or 80) - wide - 12))
+		for i, l in ipairs(labels) do
+			local n = top > 0 and math.floor(math.abs(values[i]) / top * full * 8 + 0.5) or 0
+			local part = { "", "▏", "▎", "▍", "▌", "▋", "▊", "▉" }
+			lines[i] = host.pad(l, wide) .. " " .. ("█"):rep(n // 8) .. part[n % 8 + 1] .. " " .. host.number(values[i])
+		end
+		return M.text(table.concat(lines, "\n"))
+	end
+end
+
+-- Text that prints as it is, without quotes.
+local Text = { __tostring = function(t) return t.text end }
+Text.__index = Text
+function M.text(s) return setmetatable({ text = s }, Text) end
+
+-- --- things by name: units.thanh_hoa, meetings[123], rules.an_phu --------------------------------------------------
+
+local Card = { __tostring = function(c) return "card " .. tostring(c.key) end }
+local function card(names, row, what, key) return setmetatable({ names = names, row = row, what = what, key = key },
+	{ __index = function(t, k) local m = rawget(t, "row")[k] if m ~= nil then return m end return rawget(Card, k) end,
+		__tostring = Card.__tostring, card = true }) end
+local function is_card(x) return type(x) == "table" and (getmetatable(x) or {}).card == true end
+
+local KEY = { meetings = "id", results = "meeting_id", units = "code", runs = "id", rulesets = "name" }
+
+local function relation(base, name)
+	local plain_index = query.Query
+	-- A relation is its query; other keys look a thing up by its key, or by name without marks.
+	return setmetatable({}, {
+		__index = function(_, k)
+			local method = plain_index[k]
+			if method then return function(self, ...) return method(base, ...) end end
+			if k == "stages" or k == "rel" then return base[k] end
+			local key = KEY[name]
+			if not key or (type(k) ~= "string" and math.type(k) ~= "integer") then return nil end
+			local v = k
+			if name == "units" and type(k) == "string" then v = host.resolve("unit", k) or k end
+			local q = base:where { [key] = v }
+			for r, names in q:each() do return card(names, r, name, v) end
+			return nil
+		end,
+		__call = function(_, ...) return base:where(...) end,
+		relation = base,
+	})
+end
+local function relation_of(x) local mt = type(x) == "table" and getmetatable(x) return mt and type(mt) == "table" and rawget(mt, "relation") end
+
+-- --- verbs ---------------------------------------------------------------------------------------------------------
+
+local function argument(v)
+	if is_card(v) then return tostring(v.key) end
+	if type(v) == "number" and math.type(v) == "float" and v == math.floor(v) then v = math.tointeger(v) end
+	return tostring(v)
+end
+
+-- f{ period = "2020-Q1", within = "cluster", "positional" } -> words of the command line.
+local function words(verb, opts)
+	local w = {}
+	for part in verb:gmatch("%S+") do w[#w + 1] = part end
+	if opts == nil then return w end
+	if type(opts) ~= "table" or is_card(opts) then w[#w + 1] = argument(opts) return w end
+	local names = {}
+	for k in pairs(opts) do if type(k) == "string" then names[#names + 1] = k end end
+	table.sort(names)
+	for _, k in ipairs(names) do
+		local v = opts[k]
+		local opt = "--" .. k:gsub("_", "-")
+		if v == true then w[#w + 1] = opt
+		elseif type(v) == "table" and not is_card(v) then for _, x in ipairs(v) do w[#w + 1] = opt w[#w + 1] = argument(x) end
+		elseif v ~= false then w[#w + 1] = opt w[#w + 1] = argument(v) end
+	end
+	for _, v in ipairs(opts) do w[#w + 1] = argument(v) end
+	return w
+end
+
+local function row_verb(verb)
+	return function(opts)
+		local w = words(verb, opts)
+		w[#w + 1] = "--json"
+		local names, list = host.command_rows(w)
+		return rows(names, list, verb)
+	end
+end
+local function text_verb(verb)
+	return function(opts) return M.text(host.command_text(words(verb, opts))) end
+end
+
+--- rank{ period = "2020-Q3", within = "cluster" }: places of units, ties shown.
+env.rank = row_verb "rank"
+--- compliance{ period = "2020" }: who missed a month or the quarter's thematic meeting.
+env.compliance = row_verb "compliance"
+--- advise{ period = "2020", unit = "..." }: where points are lost, and what would lift a unit.
+env.advise = row_verb "advise"
+--- figures "printed_figures.csv": printed fractions, and what could have produced them.
+env.figures = row_verb "figures"
+--- explain(meetings[123]) or explain(123): the scoring sheet of one meeting.
+env.explain = text_verb "explain"
+--- evaluate{ period = "2020-Q1" }: scores what is new or changed. Writes to the record.
+env.evaluate = text_verb "evaluate"
+--- report{ "quarter", period = "2020-Q1" }: the summary that goes up.
+env.report = text_verb "report"
+--- whatif{ period = "2020", under = "thanh_hoa.hd_khoi" }, whatif(rules.thanh_hoa:set("attendance.max", 15)): who moves.
+env.whatif = function(opts)
+	if type(opts) == "table" and opts.ruleset then
+		local w = { under = opts.ruleset, set = opts.sets, period = opts.period_, unit = opts.unit_ }
+		opts = w
+	end
+	return row_verb "whatif"(opts)
+end
+
+local RuleRef = {}
+RuleRef.__index = RuleRef
+--- rules.thanh_hoa:set("attendance.max", 15): the same ruleset with one number changed, for whatif.
+function RuleRef:set(path, value)
+	local sets = table.move(self.sets, 1, #self.sets, 1, {})
+	sets[#sets + 1] = path .. "=" .. tostring(value)
+	return setmetatable({ ruleset = self.ruleset, sets = sets, period_ = self.period_, unit_ = self.unit_ }, RuleRef)
+end
+--- Only the meetings of a period.
+function RuleRef:during(period) return setmetatable({ ruleset = self.ruleset, sets = self.sets, period_ = period, unit_ = self.unit_ }, RuleRef) end
+--- Only a unit and those below it.
+function RuleRef:at(unit) return setmetatable({ ruleset = self.ruleset, sets = self.sets, period_ = self.period_, unit_ = argument(unit) }, RuleRef) end
+--- The scoring form, in Vietnamese.
+function RuleRef:show() return M.text(host.command_text { "rules", "show", self.ruleset }) end
+--- What differs from another ruleset, in meaning.
+function RuleRef:diff(other) return M.text(host.command_text { "rules", "diff", self.ruleset, type(other) == "table" and other.ruleset or other }) end
+
+--- rules.thanh_hoa: a ruleset by id, or by its folder when there is only one in it.
+env.rules = setmetatable({}, {
+	__index = function(_, k)
+		local found, ids = {}, host.ruleset_ids()
+		for _, id in ipairs(ids) do
+			if id == k then found = { id } break end
+			if id:match("^[^.]*") == k then found[#found + 1] = id end
+		end
+		if #found == 1 then return setmetatable({ ruleset = found[1], sets = {} }, RuleRef) end
+		if #found > 1 then error(("\"%s\" has several rulesets: rules[\"%s\"]"):format(k, table.concat(found, "\"], rules[\"")), 0) end
+		local near = host.nearest(k, ids)
+		error(("no ruleset \"%s\"%s"):format(tostring(k), near and "; nearest is \"" .. near .. "\"" or ""), 0)
+	end,
+	__call = function() return rows({ "id" }, (function() local l = {} for i, id in ipairs(host.ruleset_ids()) do l[i] = { id = id } end return l end)(), "rules") end,
+})
+
+--- sql[[select count(*) from meeting]]: any reading statement, with parameters after it.
+function env.sql(text, ...)
+	local list, names = {}, nil
+	for r, n in host.iterate(text, { ... }) do list[#list + 1] = r names = n end
+	return rows(names or host.columns(text), list)
+end
+
+-- --- printing ----------------------------------------------------------------------------------------------------
+
+local function print_plain(v, depth, seen)
+	local t = type(v)
+	if t == "string" then return depth > 0 and ("%q"):format(v) or v end
+	if t == "number" then return host.number(v) end
+	if t ~= "table" then return tostring(v) end
+	local mt = getmetatable(v)
+	if mt and type(mt) == "table" and mt.__tostring then return tostring(v) end
+	if depth > 3 or seen[v] then return "{...}" end
+	seen[v] = true
+	local keys, out, n = {}, {}, #v
+	for i = 1, math.min(n, 50) do out[#out + 1] = print_plain(v[i], depth + 1, seen) end
+	for k in pairs(v) do if not (math.type(k) == "integer" and k >= 1 and k <= n) then keys[#keys + 1] = k end end
+	table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+	for i = 1, math.min(#keys, 50) do
+		out[#out + 1] = (type(keys[i]) == "string" and keys[i] or "[" .. tostring(keys[i]) .. "]") .. " = " .. print_plain(v[keys[i]], depth + 1, seen)
+	end
+	if n > 50 or #keys > 50 then out[#out + 1] = "..." end
+	seen[v] = nil
+	return "{ " .. table.concat(out, ", ") .. " }"
+end
+
+--- Prints one value as the console does; called by C for a bare expression.
+function M.print_value(v)
+	local rel = relation_of(v)
+	if rel then v = rel end
+	if query.is_query(v) then
+		local shown = v
+		-- A bare relation is long: show its first rows and say so.
+		if #v.stages == 0 then shown = v:top(20) end
+		local n = emit(shown, "table")
+		if #v.stages == 0 and n and n >= 20 then host.write("... the first 20; narrow with { }, :by(), :top(n)\n") end
+	elseif getmetatable(v) == Rows then
+		emit(v, "table")
+	elseif is_card(v) then
+		local wide = 0
+		for _, n in ipairs(v.names) do if v.row[n] ~= nil then wide = math.max(wide, host.width(host.label(n))) end end
+		for _, n in ipairs(v.names) do
+			if v.row[n] ~= nil then host.write(host.pad(host.label(n), wide) .. "  " .. print_plain(v.row[n], 0, {}) .. "\n") end
+		end
+	elseif getmetatable(v) == RuleRef then
+		host.write("ruleset " .. v.ruleset .. (#v.sets > 0 and " with " .. table.concat(v.sets, ", ") or "") .. "\n")
+	else
+		local s = print_plain(v, 0, {})
+		host.write(s:sub(-1) == "\n" and s or s .. "\n")
+	end
+end
+
+function env.print(...)
+	local out = {}
+	for i = 1, select("#", ...) do
+		local v = (select(i, ...))
+		if query.is_query(v) or getmetatable(v) == Rows or is_card(v) or relation_of(v) then M.print_value(v) else out[#out + 1] = print_plain(v, 0, {}) end
+	end
+	if #out > 0 or select("#", ...) == 0 then host.write(table.concat(out, "\t") .. "\n") end
+end
+
+-- --- the environment ---------------------------------------------------------------------------------------------
+
+env.f, env.all, env.any = query.f, query.all, query.any
+for name in pairs(query.AGG) do env[name] = query[name] end
+for _, n in ipairs { "assert", "error", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget", "rawlen", "rawset", "select", "setmetatable",
+	"getmetatable", "tonumber", "tostring", "type", "xpcall", "string", "table", "math", "utf8", "coroutine" } do env[n] = _G[n] end
+env.os = { clock = os.clock, date = os.date, time = os.time, getenv = os.getenv }
+env._G = env
+
+local rels = query.open(host)
+for name, q in pairs(rels) do env[name] = relation(q, name) end
+
+local HELP = {} -- name -> text; filled from the annotations of this file and of query.lua
+local function read_help(text)
+	local doc = {}
+	for line in text:gmatch("[^\n]*") do
+		local d = line:match("^%s*%-%-%- ?(.*)")
+		if d then doc[#doc + 1] = d
+		else
+			if #doc > 0 then
+				local name = line:match("^%s*function%s+[%w_]+[:.]([%w_]+)") or line:match("^%s*env%.([%w_]+)%s*=") or line:match("^%s*function env%.([%w_]+)")
+					or line:match("^%s*[%w_]+%.([%w_]+)%s*=")
+				if name and not HELP[name] then HELP[name] = table.concat(doc, "\n") end
+			end
+			doc = {}
+		end
+	end
+end
+
+local OVERVIEW = [==[
+Ask anything of the record; a bare expression prints.
+  meetings units results criteria assessments visits runs rulesets     the record, as queries
+  results{ year = 2020, province = "thanh_hoa" }:by("level"):count()    filter, group, figure
+  results:where "score < 50":select("unit_code", "score"):sort "score":top(10)
+  results:by("quarter"):share(f.official:eq "tot"):against_before "share"
+  units.thanh_hoa    meetings[1]    explain(meetings[1])                a thing as a card, its scoring sheet
+  rank compliance advise figures evaluate report whatif                 the program's commands as functions
+  sql[[select count(*) from meeting]]                                   reading SQL
+  q:sql() q:plan() q:csv("f.csv") q:json() q:markdown() q:chart()        of any query or answer
+help(meetings) lists its fields; help "by" explains a word. Tab completes; Ctrl-C stops; Ctrl-D leaves.]==]
+
+--- help(), help(meetings), help "by"
+function env.help(x)
+	if x == nil then return M.text(OVERVIEW) end
+	local rel = relation_of(x)
+	if rel then
+		return M.text("fields of " .. rel.rel .. ":\n  " .. table.concat(query.field_names(rel.rel), "  ") .. "\nmethods: where by count sum mean median share spread " ..
+			"min max distinct correlation agg sort top select add place against_before each rows value sql plan csv json markdown html chart")
+	end
+	for name, v in pairs(env) do if v == x and HELP[name] then return M.text(HELP[name]) end end
+	if type(x) == "string" then
+		local h = HELP[x]
+		if h then return M.text(h) end
+		local names = {}
+		for n in pairs(HELP) do names[#names + 1] = n end
+		table.sort(names)
+		local near = host.nearest(x, names)
+		return M.text(("nothing is known of \"%s\"%s"):format(x, near and "; nearest is help \"" .. near .. "\"" or ""))
+	end
+	return M.text("a " .. type(x))
+end
+
+--- Completions for the text before the cursor: the start of the word to replace (1-based byte) and the candidates.
+---@param line string
+---@return integer from, string[] candidates
+function M.complete(line)
+	local out, seen = {}, {}
+	local function add(name, word)
+		if name:sub(1, #word) == word and not seen[name] then seen[name] = true out[#out + 1] = name end
+	end
+	-- which relation the expression starts with
+	local rel
+	for name in line:gmatch("[%a_]+") do if query.RELATIONS[name] then rel = name end end
+	-- inside a string
+	local quote_at, quote
+	do
+		local i = 1
+		while i <= #line do
+			local c = line:sub(i, i)
+			if quote then if c == "\\" then i = i + 1 elseif c == quote then quote = nil end
+			elseif c == '"' or c == "'" then quote, quote_at = c, i end
+			i = i + 1
+		end
+	end
+	if quote then
+		local inside = line:sub(quote_at + 1)
+		local before = line:sub(1, quote_at - 1)
+		local key = before:match("([%a_]+)%s*=%s*$")
+		if key == "period" then
+			for _, p in ipairs(host.periods()) do add(p, inside) end
+			return quote_at + 1, out
+		elseif key then
+			for _, v in ipairs(host.values(key, inside)) do add(v, inside) end
+			return quote_at + 1, out
+		end
+		local word = inside:match("[%w_%-]*$")
+		if rel then for _, n in ipairs(query.field_names(rel)) do add(n, word) end end
+		if before:match("rules%s*%[%s*$") then for _, id in ipairs(host.ruleset_ids()) do add(id, inside) end return quote_at + 1, out end
+		return #line - #word + 1, out
+	end
+	local word = line:match("[%w_]*$")
+	local from = #line - #word + 1
+	local before = line:sub(1, from - 1)
+	if before:match(":$") then
+		local set = query.Query
+		for name, v in pairs(set) do if type(v) == "function" and name:sub(1, 2) ~= "__" then add(name, word) end end
+		for name, v in pairs(query.Expr) do if before:match("f%.[%w_]+:$") and type(v) == "function" and name:sub(1, 2) ~= "__" then add(name, word) end end
+	elseif before:match("units%.$") then
+		for _, v in ipairs(host.values("unit", word)) do if v:match("^[%a_][%w_]*$") then add(v, word) end end
+	elseif before:match("rules%.$") then
+		for _, id in ipairs(host.ruleset_ids()) do add(id:match("^[^.]*"), word) end
+	elseif before:match("%f[%w_]f%.$") then
+		for _, n in ipairs(query.field_names(rel or "results")) do add(n, word) end
+	elseif before:match("[%w_]%.$") then
+		local t = env[before:match("([%a_][%w_]*)%.$") or ""]
+		if type(t) == "table" and not relation_of(t) then for k in pairs(t) do if type(k) == "string" then add(k, word) end end end
+	elseif before:match("{[^{}]*$") and rel and not before:match("[=]%s*$") then
+		for _, n in ipairs(query.field_names(rel)) do add(n, word) end
+		add("period", word)
+		add("unit", word)
+	else
+		for k in pairs(env) do if type(k) == "string" and k:sub(1, 1) ~= "_" then add(k, word) end end
+		for _, k in ipairs { "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "if", "in", "local", "nil", "not", "or", "repeat",
+			"return", "then", "true", "until", "while" } do add(k, word) end
+	end
+	table.sort(out)
+	return from, out
+end
+
+function M.start(texts) for _, t in ipairs(texts) do read_help(t) end end
+M.env = env
+M.help_names = HELP
+return M

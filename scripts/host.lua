@@ -1,0 +1,94 @@
+-- host.lua: what the console asks of the record through plain SQL; completes the table of host functions from C.
+
+local host = ...
+
+--- SQLite's plan of a statement, one line a step.
+function host.plan(sql, params)
+	local out = {}
+	for r in host.iterate("EXPLAIN QUERY PLAN " .. sql, params) do out[#out + 1] = r.detail end
+	return table.concat(out, "\n")
+end
+
+local function first(sql, ...)
+	for r, names in host.iterate(sql, { ... }) do return r[names[1]] end
+end
+
+--- A unit's code from what a person typed: its code, or its name without marks or case.
+local function unit_code(text)
+	local code = first("SELECT code FROM unit WHERE code=?1", text)
+	if code then return code end
+	local fold = host.fold(text)
+	code = first("SELECT code FROM unit WHERE code=?1", (fold:gsub(" ", "_")))
+	if code then return code end
+	return first("SELECT u.code FROM unit_span s JOIN unit u ON u.id=s.unit_id WHERE s.name_fold=?1 ORDER BY u.id LIMIT 1", fold)
+		or first("SELECT u.code FROM unit_span s JOIN unit u ON u.id=s.unit_id WHERE s.name_fold LIKE '%'||?1 ORDER BY length(s.name_fold),u.id LIMIT 1", fold)
+end
+
+--- The stored spelling of a name that a person typed ("thanh hoa"); the text itself when nothing is like it.
+---@param kind string "unit", "province", "block", "cluster", or a column of names
+function host.resolve(kind, text)
+	if kind == "unit" or kind == "province" or kind == "block" then
+		local code = unit_code(text)
+		if not code and kind ~= "unit" then error(("no unit is called \"%s\""):format(text), 0) end
+		return code
+	end
+	local fold = host.fold(text)
+	if kind == "cluster" then
+		for r in host.iterate("SELECT DISTINCT cluster FROM unit_span WHERE cluster IS NOT NULL ORDER BY cluster", {}) do
+			if host.fold(r.cluster) == fold then return r.cluster end
+		end
+		return text
+	end
+	return first("SELECT name FROM unit_span WHERE name_fold=?1 LIMIT 1", fold) or text
+end
+
+local WORDS = {
+	kind = { "regular", "thematic", "combined" },
+	assessor = { "self", "observer", "superior" },
+	status = { "rated", "missing", "invalid", "error" },
+	within = { "cluster", "parent", "block", "province", "all" },
+}
+local FROM = {
+	level = "SELECT DISTINCT id AS v FROM ruleset_level ORDER BY 1",
+	cluster = "SELECT DISTINCT cluster AS v FROM unit_span WHERE cluster IS NOT NULL ORDER BY 1",
+	cell_type = "SELECT DISTINCT cell_type AS v FROM unit_span WHERE cell_type IS NOT NULL ORDER BY 1",
+	unit_kind = "SELECT DISTINCT kind AS v FROM unit_span ORDER BY 1",
+	province = "SELECT DISTINCT u.code AS v FROM unit u JOIN unit_span s ON s.unit_id=u.id WHERE s.kind='tinh' ORDER BY 1",
+	block = "SELECT DISTINCT u.code AS v FROM unit u JOIN unit_span s ON s.unit_id=u.id WHERE s.kind='khoi' ORDER BY 1",
+	criterion = "SELECT DISTINCT id AS v FROM ruleset_criterion ORDER BY 1",
+	ruleset = "SELECT DISTINCT name AS v FROM ruleset ORDER BY 1",
+}
+FROM.official, FROM.level_by_score = FROM.level, FROM.level
+
+--- What a field may be, for completion; at most 200.
+function host.values(key, prefix)
+	if WORDS[key] then return WORDS[key] end
+	local out = {}
+	if FROM[key] then
+		for r in host.iterate(FROM[key], {}) do out[#out + 1] = r.v end
+	elseif key == "unit" or key == "under" or key == "code" or key == "unit_code" or key == "parent_code" then
+		-- A range, not LIKE: it uses the index of codes.
+		for r in host.iterate("SELECT code AS v FROM unit WHERE code>=?1 AND code<?2 ORDER BY code LIMIT 200", { prefix, prefix .. "\u{10FFFF}" }) do
+			out[#out + 1] = r.v
+		end
+	end
+	return out
+end
+
+--- The periods on record: months, quarters, halves, nine months, years.
+function host.periods()
+	local out = {}
+	for r in host.iterate("SELECT min(held_on) AS a, max(held_on) AS b FROM meeting", {}) do
+		if not r.a then break end
+		local from, to = tonumber(os.date("!%Y", r.a * 86400)), tonumber(os.date("!%Y", r.b * 86400))
+		for y = from, to do
+			out[#out + 1] = tostring(y)
+			for q = 1, 4 do out[#out + 1] = ("%d-Q%d"):format(y, q) end
+			out[#out + 1] = y .. "-H1"
+			out[#out + 1] = y .. "-H2"
+			out[#out + 1] = y .. "-9M"
+			for m = 1, 12 do out[#out + 1] = ("%d-%02d"):format(y, m) end
+		end
+	end
+	return out
+end

@@ -1,0 +1,647 @@
+-- query.lua: a query is data. A lazy, composable list of stages that becomes one parameterised SQL statement.
+--
+-- meetings{ province = "thanh_hoa", year = 2020 }:by("level"):count() builds a table; nothing is read until it is
+-- printed, iterated or asked for its rows. Stages nest as sub-selects, which SQLite flattens; values are always bound,
+-- never pasted. Fields come from the record's own views, so facts that a pack declared are there too.
+--
+-- The host table gives: columns(sql) -> names, fold(text) -> look-up key, period(text) -> {from=, to=, code=},
+-- nearest(name, list) -> name or nil.
+
+local M = {}
+
+local host
+
+--- What each relation reads, and how it reaches the others. `day`: the column whose day decides which province it was.
+local RELATIONS = {
+	meetings = { view = "v_meeting", key = "id", unit = "unit_code", day = "held_on", order = "id" },
+	results = { view = "v_result", key = "meeting_id", unit = "unit_code", day = "held_on", order = "meeting_id",
+		more = { relation = "meetings", on = "meeting_id" } },
+	criteria = { view = "v_result_criterion", key = "meeting_id", order = "meeting_id, ord",
+		more = { relation = "results", on = "meeting_id" } },
+	assessments = { view = "v_assessment", key = "meeting_id", order = "meeting_id",
+		more = { relation = "results", on = "meeting_id" } },
+	units = { view = "v_unit", key = "code", unit = "code", day = "valid_from", order = "code" },
+	visits = { view = "v_visit", unit = "unit_code", day = "visited_on", order = "unit_code" },
+	runs = { view = "v_run", order = "id" },
+	rulesets = { view = "v_ruleset", order = "id" },
+}
+M.RELATIONS = RELATIONS
+
+-- Fields that are computed from others of the same relation: text with %s for the alias of the row's source.
+local DERIVED = {
+	year = { needs = "held_on", sql = "CAST(substr(%s.held_on,1,4) AS INTEGER)" },
+	month = { needs = "held_on", sql = "substr(%s.held_on,1,7)" },
+	quarter = { needs = "held_on", sql = "substr(%s.held_on,1,4)||'-Q'||((CAST(substr(%s.held_on,6,2) AS INTEGER)+2)/3)" },
+	half = { needs = "held_on", sql = "substr(%s.held_on,1,4)||'-H'||((CAST(substr(%s.held_on,6,2) AS INTEGER)+5)/6)" },
+	organisation = { needs = "unit_kind",
+		sql = "CASE WHEN %s.unit_kind='chi_bo_truc_thuoc' THEN %s.parent_code ELSE %s.unit_code END" },
+	attendance = { needs = "present",
+		sql = "CAST(%s.present AS REAL)/NULLIF(%s.members-coalesce(%s.exempt,0)-coalesce(%s.special_duty,0),0)" },
+}
+local ROOTS = { province = "tinh", block = "khoi" } -- fields found by walking up the dated tree
+
+-- --- expressions ------------------------------------------------------------------------------------------------
+
+local Expr = {}
+Expr.__index = Expr
+M.Expr = Expr
+
+local function is_expr(x) return type(x) == "table" and getmetatable(x) == Expr end
+M.is_expr = is_expr
+
+local function node(op, ...) return setmetatable({ op = op, ... }, Expr) end
+
+local function lift(x)
+	if is_expr(x) then return x end
+	local t = type(x)
+	if t == "number" or t == "string" then return node("value", x) end
+	if t == "boolean" then return node("value", x and 1 or 0) end
+	error("an expression takes numbers, texts and fields, not a " .. t, 3)
+end
+
+local function binary(op) return function(a, b) return node(op, lift(a), lift(b)) end end
+Expr.__add, Expr.__sub, Expr.__mul, Expr.__div = binary "+", binary "-", binary "*", binary "/"
+Expr.__concat = binary "||"
+Expr.__unm = function(a) return node("neg", lift(a)) end
+local function no_compare() error("write f.x:ge(3), :gt, :le, :lt, :eq or :ne, or where \"x >= 3\": Lua's own comparison gives no condition", 2) end
+Expr.__lt, Expr.__le = no_compare, no_compare
+for name, op in pairs { ge = ">=", gt = ">", le = "<=", lt = "<", eq = "=", ne = "<>" } do Expr[name] = binary(op) end
+Expr.also, Expr.either = binary "AND", binary "OR"
+function Expr:is_nil() return node("isnull", self) end
+function Expr:known() return node("notnull", self) end
+function Expr:one_of(list)
+	local n = node("in", self)
+	for i, v in ipairs(list) do n[i + 1] = lift(v) end
+	return n
+end
+function Expr:no() return node("not", self) end
+function Expr:down() return { expr = self, desc = true } end
+function Expr:up() return { expr = self } end
+
+--- f.present is the field `present`.
+M.f = setmetatable({}, { __index = function(_, name) return node("field", name) end,
+	__newindex = function() error("fields cannot be set", 2) end })
+function M.all(list) local e = lift(list[1]) for i = 2, #list do e = node("AND", e, lift(list[i])) end return e end
+function M.any(list) local e = lift(list[1]) for i = 2, #list do e = node("OR", e, lift(list[i])) end return e end
+
+-- A condition written as text: "present / members < 0.95 and kind == 'regular'". A small precedence parser.
+local function parse(text)
+	local pos, tok, val = 1, nil, nil
+	local function fail(what) error(("in \"%s\" at %d: %s"):format(text, pos, what), 0) end
+	local function advance()
+		pos = text:find("%S", pos) or #text + 1
+		if pos > #text then tok = "end" return end
+		local s = text:match("^%d+%.?%d*", pos)
+		if s then tok, val, pos = "value", tonumber(s), pos + #s return end
+		s = text:match("^[%a_\128-\255][%w_\128-\255]*", pos)
+		if s then
+			pos = pos + #s
+			if s == "and" or s == "or" or s == "not" or s == "nil" then tok = s
+			elseif s == "true" or s == "false" then tok, val = "value", s == "true" and 1 or 0
+			else tok, val = "name", s end
+			return
+		end
+		local q = text:sub(pos, pos)
+		if q == "'" or q == '"' then
+			local close = text:find(q, pos + 1, true) or fail("the quote is not closed")
+			tok, val, pos = "value", text:sub(pos + 1, close - 1), close + 1
+			return
+		end
+		s = text:match("^[<>=~!]=", pos) or text:match("^[-+*/()<>=]", pos) or fail("cannot read \"" .. q .. "\"")
+		tok, pos = s, pos + #s
+	end
+	local expr
+	local function primary()
+		if tok == "value" then local v = val advance() return node("value", v) end
+		if tok == "name" then local v = val advance() return node("field", v) end
+		if tok == "(" then advance() local e = expr(0) if tok ~= ")" then fail(") is missing") end advance() return e end
+		if tok == "-" then advance() return node("neg", primary()) end
+		if tok == "not" then advance() return node("not", expr(3)) end
+		fail(tok == "end" and "something is missing at the end" or "not expected here: " .. tok)
+	end
+	local PREC = { ["or"] = 1, ["and"] = 2, ["<"] = 4, [">"] = 4, ["<="] = 4, [">="] = 4, ["=="] = 4, ["="] = 4, ["~="] = 4, ["!="] = 4,
+		["+"] = 5, ["-"] = 5, ["*"] = 6, ["/"] = 6 }
+	local SQL = { ["or"] = "OR", ["and"] = "AND", ["=="] = "=", ["~="] = "<>", ["!="] = "<>" }
+	function expr(min)
+		local left = primary()
+		while PREC[tok] and PREC[tok] > min do
+			local op = tok
+			advance()
+			if tok == "nil" then
+				advance()
+				left = node((op == "==" or op == "=") and "isnull" or "notnull", left)
+			else
+				left = node(SQL[op] or op, left, expr(PREC[op]))
+			end
+		end
+		return left
+	end
+	advance()
+	local e = expr(0)
+	if tok ~= "end" then fail("not expected here: " .. tok) end
+	return e
+end
+M.parse = parse
+
+-- --- queries ----------------------------------------------------------------------------------------------------
+
+local Query = {}
+Query.__index = Query
+M.Query = Query
+function M.is_query(x) return type(x) == "table" and getmetatable(x) == Query end
+
+local function fields_of_view(rel)
+	local r = RELATIONS[rel]
+	if not r.fields then
+		r.fields, r.list = {}, {}
+		for i, name in ipairs(host.columns("SELECT * FROM " .. r.view)) do r.fields[name], r.list[i] = true, name end
+	end
+	return r.fields, r.list
+end
+
+--- Every field that a relation answers for, own ones first.
+---@return string[]
+function M.field_names(rel)
+	local seen, out = {}, {}
+	local function add(n) if not seen[n] then seen[n] = true out[#out + 1] = n end end
+	local r = rel
+	while r do
+		local has, list = fields_of_view(r)
+		for _, n in ipairs(list) do add(n) end
+		for _, n in ipairs { "year", "month", "quarter", "half", "organisation", "attendance" } do if has[DERIVED[n].needs] then add(n) end end
+		if RELATIONS[r].unit then add "province" add "block" end
+		r = RELATIONS[r].more and RELATIONS[r].more.relation
+	end
+	return out
+end
+
+local function new(rel) return setmetatable({ rel = rel, stages = {} }, Query) end
+
+local function with(self, stage)
+	local q = new(self.rel)
+	for i, s in ipairs(self.stages) do q.stages[i] = s end
+	q.stages[#q.stages + 1] = stage
+	q.pending = self.pending
+	if stage.kind ~= "by" then q.pending = nil end
+	return q
+end
+
+--- The names a query's rows have now.
+local function output(self)
+	local names = M.field_names(self.rel)
+	local list = fields_of_view(self.rel) and RELATIONS[self.rel].list
+	for _, s in ipairs(self.stages) do
+		if s.kind == "agg" or s.kind == "select" then names, list = s.names, s.names
+		elseif s.kind == "add" then
+			local n2, l2 = { table.unpack(names) }, { table.unpack(list) }
+			for _, n in ipairs(s.names) do n2[#n2 + 1] = n l2[#l2 + 1] = n end
+			names, list = n2, l2
+		end
+	end
+	return names, list
+end
+M.output = output
+
+local function check_field(self, name)
+	local names = output(self)
+	for _, n in ipairs(names) do if n == name then return end end
+	local near = host.nearest(name, names)
+	error(("%s have no field \"%s\"%s"):format(self.rel, name, near and "; nearest is \"" .. near .. "\"" or ""), 0)
+end
+
+local function check_expr(self, e)
+	if e.op == "field" then check_field(self, e[1]) end
+	for _, k in ipairs(e) do if is_expr(k) then check_expr(self, k) end end
+	return e
+end
+
+local function to_expr(self, x)
+	if type(x) == "string" then x = parse(x) end
+	if not is_expr(x) then error("a condition is a text such as \"score >= 80\" or an expression such as f.score:ge(80)", 0) end
+	return check_expr(self, x)
+end
+
+--- Keeps the rows for which the condition holds: where "present / members < 0.95", where(f.score:ge(80)), where{ level = "tot" }.
+function Query:where(cond)
+	if type(cond) == "table" and not is_expr(cond) then
+		local q, keys = self, {}
+		for k in pairs(cond) do keys[#keys + 1] = k end
+		table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
+		for _, k in ipairs(keys) do
+			local v = cond[k]
+			if k == "period" or k == "year" or k == "quarter" or k == "half" or k == "month" then
+				local p = host.period(tostring(v)) or error(("\"%s\" is no period: write 2020-Q1, 2020-H1, 2020-9M, 2020-03 or 2020"):format(tostring(v)), 0)
+				check_field(q, "held_on")
+				q = with(q, { kind = "where", expr = node("AND", node(">=", node("field", "held_on"), lift(p.from)),
+					node("<=", node("field", "held_on"), lift(p.to))) })
+			elseif k == "under" or (k == "unit" and RELATIONS[q.rel].unit) then
+				q = with(q, { kind = "under", unit = v })
+			elseif type(v) == "table" and not is_expr(v) then
+				check_field(q, k)
+				q = with(q, { kind = "where", expr = node("field", k):one_of(v) })
+			else
+				check_field(q, k)
+				local e = node("field", k)
+				if type(v) == "string" and (k == "name" or k:find("_name$") or k == "cluster" or k == "province" or k == "block") then
+					v = host.resolve(k, v)
+				end
+				q = with(q, { kind = "where", expr = e:eq(v) })
+			end
+		end
+		return q
+	end
+	return with(self, { kind = "where", expr = to_expr(self, cond) })
+end
+Query.__call = Query.where
+
+--- Groups: by("cluster", "level"):count(). Without an aggregate the groups are counted.
+function Query:by(...)
+	local names = { ... }
+	for _, n in ipairs(names) do check_field(self, n) end
+	local q = with(self, { kind = "by", names = names })
+	q.pending = names
+	return q
+end
+
+local AGG = {
+	count = function(x) return x and ("count(%s)"):format(x) or "count(*)" end,
+	sum = function(x) return ("sum(%s)"):format(x) end,
+	mean = function(x) return ("avg(%s)"):format(x) end,
+	min = function(x) return ("min(%s)"):format(x) end,
+	max = function(x) return ("max(%s)"):format(x) end,
+	share = function(x) return ("avg(CASE WHEN %s THEN 1.0 WHEN NOT (%s) THEN 0.0 END)"):format(x, x) end,
+	median = "window", quartile1 = "window", quartile3 = "window",
+	spread = function(x) return ("sqrt(max(0.0, avg((%s)*1.0*(%s)) - avg(%s)*avg(%s)))"):format(x, x, x, x) end,
+	distinct = function(x) return ("count(DISTINCT %s)"):format(x) end,
+	correlation = "pair",
+}
+M.AGG = AGG
+
+local function agg_stage(self, list)
+	local groups = self.pending or {}
+	local q = new(self.rel)
+	for i, s in ipairs(self.stages) do if not (self.pending and i == #self.stages and s.kind == "by") then q.stages[#q.stages + 1] = s end end
+	local stage = { kind = "agg", groups = groups, aggs = list, names = {} }
+	for i, g in ipairs(groups) do stage.names[i] = g end
+	for _, a in ipairs(list) do stage.names[#stage.names + 1] = a.name end
+	q.stages[#q.stages + 1] = stage
+	return q
+end
+
+for name in pairs(AGG) do
+	--- :count(), :mean "score", :share(f.level:eq "tot"), :median "score", ...: one row a group.
+	Query[name] = function(self, x, y)
+		if x == nil and name ~= "count" then error((":%s takes a field or an expression"):format(name), 0) end
+		local a = { fn = name, name = name, expr = x ~= nil and to_expr(self, x) or nil }
+		if name == "correlation" then
+			if y == nil then error(":correlation takes two fields", 0) end
+			a.expr2 = to_expr(self, y)
+		end
+		return agg_stage(self, { a })
+	end
+	M[name] = function(x, y) return { fn = name, x = x, y = y } end
+end
+
+--- Several figures at once: :agg{ n = count(), mean = mean "score" }; names in alphabetical order, or a list of { "n", count() }.
+function Query:agg(spec)
+	local list, names = {}, {}
+	if #spec > 0 then
+		for i, s in ipairs(spec) do names[i] = s end
+	else
+		for k, v in pairs(spec) do names[#names + 1] = { k, v } end
+		table.sort(names, function(a, b) return a[1] < b[1] end)
+	end
+	for i, s in ipairs(names) do
+		local v = s[2]
+		if type(v) ~= "table" or not AGG[v.fn] then error("agg takes figures such as count() or mean \"score\"", 0) end
+		list[i] = { fn = v.fn, name = s[1], expr = v.x ~= nil and to_expr(self, v.x) or nil, expr2 = v.y ~= nil and to_expr(self, v.y) or nil }
+	end
+	return agg_stage(self, list)
+end
+
+local function close_by(self)
+	if self.pending then return agg_stage(self, { { fn = "count", name = "count" } }) end
+	return self
+end
+
+--- :sort("score", f.unit_code:down()); a leading "-" is descending: :sort "-score".
+function Query:sort(...)
+	self = close_by(self)
+	local keys = {}
+	for i, k in ipairs { ... } do
+		if type(k) == "string" then
+			local desc = k:sub(1, 1) == "-"
+			keys[i] = { expr = check_expr(self, node("field", desc and k:sub(2) or k)), desc = desc }
+		elseif is_expr(k) then keys[i] = { expr = check_expr(self, k) }
+		else keys[i] = { expr = check_expr(self, k.expr), desc = k.desc } end
+	end
+	return with(self, { kind = "sort", keys = keys })
+end
+
+--- The first n rows; ties = true keeps rows that share the last place (needs :sort).
+function Query:top(n, opts)
+	self = close_by(self)
+	if math.type(n) ~= "integer" or n < 0 then error(":top takes a whole number", 0) end
+	local last = self.stages[#self.stages]
+	if opts and opts.ties then
+		if not last or last.kind ~= "sort" then error(":top(n, { ties = true }) comes after :sort", 0) end
+		return with(self, { kind = "ties", keys = last.keys, n = n })
+	end
+	return with(self, { kind = "top", n = n })
+end
+Query.limit = Query.top
+
+--- Only these columns, in this order: :select("unit_code", "score").
+function Query:select(...)
+	self = close_by(self)
+	local names = { ... }
+	for _, n in ipairs(names) do check_field(self, n) end
+	return with(self, { kind = "select", names = names })
+end
+
+--- A new column: :add("lost", f.max - f.points), :add("ratio", "present / members").
+function Query:add(name, x)
+	self = close_by(self)
+	return with(self, { kind = "add", names = { name }, exprs = { to_expr(self, x) } })
+end
+
+--- Beside each row, the figure of the row before in the order of `along` (default: the first period field among the
+--- columns) within the other groups: adds NAME_before and NAME_change.
+function Query:against_before(name, along)
+	self = close_by(self)
+	local names = output(self)
+	local has = {}
+	for _, n in ipairs(names) do has[n] = true end
+	along = along or (has.month and "month") or (has.quarter and "quarter") or (has.half and "half") or (has.year and "year")
+	if not along then error(":against_before needs a period among the columns: :by(\"quarter\", ...)", 0) end
+	check_field(self, name)
+	check_field(self, along)
+	local agg
+	for _, s in ipairs(self.stages) do if s.kind == "agg" then agg = s end end
+	local part = {}
+	for _, g in ipairs(agg and agg.groups or { RELATIONS[self.rel].unit }) do if g ~= along then part[#part + 1] = g end end
+	return with(self, { kind = "add", names = { name .. "_before", name .. "_change" }, lag = { name = name, along = along, part = part } })
+end
+
+--- Adds the place of each row: :place("score") is 1 for the highest; equal rows share a place.
+function Query:place(name, within)
+	self = close_by(self)
+	check_field(self, name)
+	if within then check_field(self, within) end
+	return with(self, { kind = "add", names = { "place" }, place = { name = name, within = within } })
+end
+
+-- --- to SQL -----------------------------------------------------------------------------------------------------
+
+local function quote(name) return '"' .. name:gsub('"', '""') .. '"' end
+
+local function collect(e, set)
+	if e.op == "field" then set[e[1]] = true end
+	for _, k in ipairs(e) do if is_expr(k) then collect(k, set) end end
+end
+
+local function expr_sql(e, params)
+	local op = e.op
+	if op == "field" then return quote(e[1]) end
+	if op == "value" then params[#params + 1] = e[1] return "?" end
+	if op == "neg" then return "(-" .. expr_sql(e[1], params) .. ")" end
+	if op == "not" then return "(NOT " .. expr_sql(e[1], params) .. ")" end
+	if op == "isnull" then return "(" .. expr_sql(e[1], params) .. " IS NULL)" end
+	if op == "notnull" then return "(" .. expr_sql(e[1], params) .. " IS NOT NULL)" end
+	if op == "in" then
+		local left, list = expr_sql(e[1], params), {}
+		for i = 2, #e do list[#list + 1] = expr_sql(e[i], params) end
+		return "(" .. left .. " IN (" .. table.concat(list, ",") .. "))"
+	end
+	local a = expr_sql(e[1], params)
+	local b = expr_sql(e[2], params)
+	if op == "/" then return "(CAST(" .. a .. " AS REAL)/NULLIF(" .. b .. ",0))" end
+	return "(" .. a .. " " .. op .. " " .. b .. ")"
+end
+
+local function tree_cte(name, kind, unit, params)
+	local start
+	if unit then
+		params[#params + 1] = unit
+		start = "u.code=?"
+	else
+		start = "s.kind='" .. kind .. "'"
+	end
+	return name .. "(root,id,f,t) AS (SELECT u.code,s.unit_id,s.valid_from,s.valid_to FROM unit u JOIN unit_span s ON s.unit_id=u.id WHERE " .. start ..
+		" UNION SELECT d.root,s.unit_id,max(d.f,s.valid_from),min(d.t,s.valid_to) FROM " .. name ..
+		" d JOIN unit_span s ON s.parent_id=d.id AND s.valid_from<=d.t AND s.valid_to>=d.f)," ..
+		name .. "_x AS (SELECT n.root,u.code AS code,date(n.f*86400,'unixepoch') AS f,date(n.t*86400,'unixepoch') AS t FROM " ..
+		name .. " n JOIN unit u ON u.id=n.id)"
+end
+
+-- The innermost select: the view, what derived and related fields it needs, and the dated tree.
+local function base_sql(self, wanted, all, under, params)
+	local rel = RELATIONS[self.rel]
+	local own, list = fields_of_view(self.rel)
+	local cols, joins, ctes = {}, {}, {}
+	local chain, alias = { { rel = self.rel, alias = "a" } }, { "b", "c" }
+	local function source(field)
+		for i = 1, 3 do
+			local c = chain[i]
+			if not c then
+				local prev = chain[i - 1]
+				local more = RELATIONS[prev.rel].more
+				if not more then return nil end
+				c = { rel = more.relation, alias = alias[i - 1] }
+				c.join = (" LEFT JOIN %s %s ON %s.%s=%s.%s"):format(RELATIONS[c.rel].view, c.alias, c.alias, RELATIONS[c.rel].key, prev.alias, more.on)
+				chain[i] = c
+			end
+			local has = fields_of_view(c.rel)
+			if has[field] or (DERIVED[field] and has[DERIVED[field].needs]) or (ROOTS[field] and RELATIONS[c.rel].unit) then
+				for k = 2, i do if not chain[k].used then chain[k].used = true joins[#joins + 1] = chain[k].join end end
+				return c, has[field]
+			end
+		end
+	end
+	local names = {}
+	if all then for _, n in ipairs(list) do names[#names + 1] = n end end
+	local extra = {}
+	for n in pairs(wanted) do if not (all and own[n]) then extra[#extra + 1] = n end end
+	table.sort(extra)
+	for _, n in ipairs(extra) do names[#names + 1] = n end
+	local cte_params = {}
+	for _, n in ipairs(names) do
+		local c, direct = source(n)
+		if not c then goto continue end -- made by a later stage
+		if direct then cols[#cols + 1] = c.alias .. "." .. quote(n)
+		elseif ROOTS[n] then
+			ctes[#ctes + 1] = tree_cte("tree_" .. n, ROOTS[n], nil, cte_params)
+			joins[#joins + 1] = (" LEFT JOIN tree_%s_x r_%s ON r_%s.code=%s.%s AND %s.%s BETWEEN r_%s.f AND r_%s.t"):format(n, n, n, c.alias,
+				RELATIONS[c.rel].unit, c.alias, RELATIONS[c.rel].day, n, n)
+			cols[#cols + 1] = ("r_%s.root AS %s"):format(n, quote(n))
+		else
+			cols[#cols + 1] = DERIVED[n].sql:gsub("%%s", c.alias) .. " AS " .. quote(n)
+		end
+		::continue::
+	end
+	local where = {}
+	for i, unit in ipairs(under) do
+		local c = source(rel.unit or "unit_code")
+		local name = "under_" .. i
+		ctes[#ctes + 1] = tree_cte(name, nil, unit, cte_params)
+		where[#where + 1] = ("EXISTS (SELECT 1 FROM %s_x x WHERE x.code=%s.%s AND %s.%s BETWEEN x.f AND x.t)"):format(name, c.alias,
+			RELATIONS[c.rel].unit, c.alias, RELATIONS[c.rel].day)
+	end
+	for _, p in ipairs(cte_params) do params[#params + 1] = p end
+	if #cols == 0 then cols[1] = "1 AS one" end
+	local sql = "SELECT " .. table.concat(cols, ",") .. " FROM " .. rel.view .. " a" .. table.concat(joins)
+	if #where > 0 then sql = sql .. " WHERE " .. table.concat(where, " AND ") end
+	return sql, #ctes > 0 and "WITH RECURSIVE " .. table.concat(ctes, ",") .. " " or ""
+end
+
+local function order_sql(keys, params)
+	local list = {}
+	for i, k in ipairs(keys) do list[i] = expr_sql(k.expr, params) .. (k.desc and " DESC NULLS LAST" or " ASC NULLS LAST") end
+	return table.concat(list, ",")
+end
+
+local function agg_sql(stage, inner, params)
+	local groups = {}
+	for i, g in ipairs(stage.groups) do groups[i] = quote(g) end
+	local part = #groups > 0 and "PARTITION BY " .. table.concat(groups, ",") .. " " or ""
+	-- The parameters of an expression are bound each time it is written, so it is named once in an inner select.
+	local pre, outer, windows = {}, {}, {}
+	for i, a in ipairs(stage.aggs) do
+		local x = a.expr and "x" .. i or nil
+		if a.expr then pre[#pre + 1] = expr_sql(a.expr, params) .. " AS " .. x end
+		if a.expr2 then pre[#pre + 1] = expr_sql(a.expr2, params) .. " AS y" .. i end
+		local how = AGG[a.fn]
+		local sql
+		if how == "window" then
+			windows[#windows + 1] = ("row_number() OVER (%sORDER BY %s IS NULL,%s) AS r%d"):format(part, x, x, i)
+			windows[#windows + 1] = ("count(%s) OVER (%s) AS n%d"):format(x, part, i)
+			local at = { median = "r%d IN ((n%d+1)/2,(n%d+2)/2)", quartile1 = "r%d=(n%d+3)/4", quartile3 = "r%d=(3*n%d+3)/4" }
+			sql = ("avg(CASE WHEN %s THEN %s END)"):format(at[a.fn]:format(i, i, i), x)
+		elseif how == "pair" then
+			local y = "y" .. i
+			local both = ("CASE WHEN %s IS NOT NULL AND %s IS NOT NULL THEN "):format(x, y)
+			local function avg(e) return "avg(" .. both .. e .. " END)" end
+			sql = ("(%s-%s*%s)/NULLIF(sqrt(max(0.0,(%s-%s*%s)*(%s-%s*%s))),0)"):format(avg(x .. "*1.0*" .. y), avg(x), avg(y),
+				avg(x .. "*1.0*" .. x), avg(x), avg(x), avg(y .. "*1.0*" .. y), avg(y), avg(y))
+		else
+			sql = how(x)
+		end
+		outer[#outer + 1] = sql .. " AS " .. quote(a.name)
+	end
+	local src = inner
+	if #pre > 0 then src = "SELECT " .. (#groups > 0 and table.concat(groups, ",") .. "," or "") .. table.concat(pre, ",") .. " FROM (" .. inner .. ")" end
+	if #windows > 0 then src = "SELECT *," .. table.concat(windows, ",") .. " FROM (" .. src .. ")" end
+	local cols = {}
+	for i, g in ipairs(groups) do cols[i] = g end
+	for _, o in ipairs(outer) do cols[#cols + 1] = o end
+	local sql = "SELECT " .. table.concat(cols, ",") .. " FROM (" .. src .. ")"
+	if #groups > 0 then sql = sql .. " GROUP BY " .. table.concat(groups, ",") end
+	return sql
+end
+
+--- The one statement and its parameters.
+---@return string sql, any[] params
+function Query:compile()
+	self = close_by(self)
+	local wanted, all, under = {}, true, {}
+	for _, s in ipairs(self.stages) do
+		if s.kind == "under" then under[#under + 1] = s.unit end
+		do
+			if s.expr then collect(s.expr, wanted) end
+			for _, e in ipairs(s.exprs or {}) do collect(e, wanted) end
+			for _, k in ipairs(s.keys or {}) do collect(k.expr, wanted) end
+			for _, a in ipairs(s.aggs or {}) do
+				if a.expr then collect(a.expr, wanted) end
+				if a.expr2 then collect(a.expr2, wanted) end
+			end
+			for _, g in ipairs(s.groups or {}) do wanted[g] = true end
+			if s.kind == "select" then for _, n in ipairs(s.names) do wanted[n] = true end end
+			if s.lag then wanted[s.lag.name] = true wanted[s.lag.along] = true for _, p in ipairs(s.lag.part) do wanted[p] = true end end
+			if s.place then wanted[s.place.name] = true if s.place.within then wanted[s.place.within] = true end end
+			if s.kind == "agg" or s.kind == "select" then all = false break end -- nothing after this reads the base
+		end
+	end
+	-- Parameters are numbered by where they stand in the text: those of the tree come first, then each stage wraps
+	-- the one before, so a stage's own parameters may stand before or after the inner ones. To keep this simple every
+	-- parameter is written as ?N with N known when it is bound.
+	local params = {}
+	local sql, head = base_sql(self, wanted, all, under, params)
+	local numbered = setmetatable({}, { __len = function() return #params end, __newindex = function(_, _, v) params[#params + 1] = v end })
+	local n = 0
+	local function number(text) return (text:gsub("%?%f[^%?%d]", function() n = n + 1 return "?" .. n end)) end
+	head = number(head)
+	sql = number(sql)
+	for _, s in ipairs(self.stages) do
+		local k = s.kind
+		if k == "where" then
+			sql = "SELECT * FROM (" .. sql .. ") WHERE " .. number(expr_sql(s.expr, numbered))
+		elseif k == "sort" then
+			sql = "SELECT * FROM (" .. sql .. ") ORDER BY " .. number(order_sql(s.keys, numbered))
+		elseif k == "top" then
+			sql = "SELECT * FROM (" .. sql .. ") LIMIT " .. s.n
+		elseif k == "ties" then
+			sql = "SELECT * FROM (SELECT *,rank() OVER (ORDER BY " .. number(order_sql(s.keys, numbered)) .. ") AS \"place\" FROM (" .. sql ..
+				")) WHERE \"place\"<=" .. s.n .. " ORDER BY \"place\""
+		elseif k == "select" then
+			local list = {}
+			for i, c in ipairs(s.names) do list[i] = quote(c) end
+			sql = "SELECT " .. table.concat(list, ",") .. " FROM (" .. sql .. ")"
+		elseif k == "add" and s.lag then
+			local part = {}
+			for i, c in ipairs(s.lag.part) do part[i] = quote(c) end
+			local win = ("lag(%s) OVER (%sORDER BY %s)"):format(quote(s.lag.name), #part > 0 and "PARTITION BY " .. table.concat(part, ",") .. " " or "",
+				quote(s.lag.along))
+			sql = ("SELECT *,%s AS %s,%s-%s AS %s FROM (%s)"):format(win, quote(s.names[1]), quote(s.lag.name), win, quote(s.names[2]), sql)
+		elseif k == "add" and s.place then
+			sql = ("SELECT *,rank() OVER (%sORDER BY %s DESC) AS \"place\" FROM (%s)"):format(
+				s.place.within and "PARTITION BY " .. quote(s.place.within) .. " " or "", quote(s.place.name), sql)
+		elseif k == "add" then
+			sql = "SELECT *," .. number(expr_sql(s.exprs[1], numbered)) .. " AS " .. quote(s.names[1]) .. " FROM (" .. sql .. ")"
+		elseif k == "agg" then
+			sql = number(agg_sql(s, sql, numbered))
+		end
+	end
+	return head .. sql, params
+end
+
+--- Shows the statement.
+function Query:sql() return (self:compile()) end
+
+--- SQLite's plan for it, as rows.
+function Query:plan()
+	local sql, params = self:compile()
+	return host.plan(sql, params)
+end
+
+--- Iterates the rows one by one: for r in q:each() do print(r.unit_code) end. Nothing is gathered in memory.
+function Query:each()
+	local sql, params = self:compile()
+	return host.iterate(sql, params)
+end
+
+--- All rows as a list of tables.
+function Query:rows()
+	local out = {}
+	for r in self:each() do out[#out + 1] = r end
+	return out
+end
+
+--- The single value of a query with one row and one column.
+function Query:value()
+	local next_row <const> = self:each()
+	local r, names = next_row()
+	return r and r[names[1]]
+end
+--- The first row, as a table.
+function Query:first() return self:top(1):each()() end
+
+--- Makes the relations: a table of name -> query.
+---@param h table the host's functions
+function M.open(h)
+	host = h
+	local rels = {}
+	for name in pairs(RELATIONS) do rels[name] = new(name) end
+	return rels
+end
+
+return M
