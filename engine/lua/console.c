@@ -12,6 +12,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -419,6 +420,7 @@ struct emit_ud {
 	struct cb_column *col;
 	struct cb_cell *cell;
 	char (*text)[64]; /* numbers as text, one a column */
+	bool people; /* thousandths are enough */
 };
 
 static int emit_gc(lua_State *L)
@@ -465,20 +467,22 @@ static int host_emit(lua_State *L)
 		lua_setfield(L, -2, "__gc");
 	}
 	lua_setmetatable(L, 7);
+	u->people = code[form] != CB_OUT_CSV && code[form] != CB_OUT_JSON;
 	lua_pushvalue(L, 3);
 	lua_call(L, 0, 2); /* 8: the first row or nil, 9: names or nil */
-	if (lua_isnil(L, 2) || lua_isnoneornil(L, 2)) {
+	if (lua_isnil(L, 2)) {
 		if (lua_istable(L, 9)) {
 			lua_pushvalue(L, 9);
 			lua_replace(L, 2);
 		} else {
-			if (form == 0)
-				fputs("(no rows)\n", c->o.out);
-			else if (form == 2)
-				lua_pushstring(L, "[]\n");
-			lua_pushinteger(L, 0);
-			return form == 2 ? (lua_pop(L, 1), 1) : 1;
+			lua_newtable(L); /* no row said what the columns are */
+			lua_replace(L, 2);
 		}
+	}
+	if (form == 0 && lua_isnil(L, 8)) {
+		fputs("(no rows)\n", c->o.out);
+		lua_pushinteger(L, 0);
+		return 1;
 	}
 	int ncol = (int)luaL_len(L, 2);
 	u->col = cb_calloc((size_t)ncol + 1, sizeof(*u->col));
@@ -492,12 +496,13 @@ static int host_emit(lua_State *L)
 		u->col[i].title = u->col[i].id;
 		lua_pop(L, 1);
 		u->col[i].type = CB_COL_TEXT;
+		u->col[i].decimals = 6;
 		if (lua_istable(L, 8)) {
 			lua_getfield(L, 8, u->col[i].id);
 			if (lua_isinteger(L, -1))
 				u->col[i].type = CB_COL_INT;
 			else if (lua_isnumber(L, -1) && lua_type(L, -1) == LUA_TNUMBER)
-				u->col[i].type = CB_COL_NUMBER;
+				u->col[i].type = u->people ? CB_COL_PTS : CB_COL_RATIO;
 			else if (lua_isboolean(L, -1))
 				u->col[i].type = CB_COL_FLAG;
 			lua_pop(L, 1);
@@ -538,9 +543,15 @@ static int host_emit(lua_State *L)
 				else
 					cell->null = true;
 				break;
-			case CB_COL_NUMBER:
-				cell->real = lua_tonumber(L, -1);
+			case CB_COL_PTS:
+			case CB_COL_RATIO: {
+				double x = lua_tonumber(L, -1), scale = u->people ? 1e3 : 1e6;
+				cell->null = cell->null || !(x > -1e12 && x < 1e12);
+				if (!cell->null)
+					cell->n = (int64_t)llround(x * scale);
+				cell->d = 1000000;
 				break;
+			}
 			case CB_COL_FLAG:
 				cell->n = lua_toboolean(L, -1);
 				break;
