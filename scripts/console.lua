@@ -315,6 +315,8 @@ local function relation(base, name)
 end
 local function relation_of(x) local mt = type(x) == "table" and getmetatable(x) return mt and type(mt) == "table" and rawget(mt, "relation") end
 
+host.query_of = function(x) return relation_of(x) or x end
+
 -- --- verbs ---------------------------------------------------------------------------------------------------------
 
 local function argument(v)

@@ -38,6 +38,21 @@ local DERIVED = {
 	attendance = { needs = "present",
 		sql = "CAST(%s.present AS REAL)/NULLIF(%s.members-coalesce(%s.exempt,0)-coalesce(%s.special_duty,0),0)" },
 }
+-- Points that an assessor gave in all: the total where it was given, else the sum of the lines.
+for _, who in ipairs { "self", "observer", "superior" } do
+	DERIVED[who .. "_score"] = { needs = "meeting_rev", sql = ("coalesce((SELECT a_.points FROM assessment a_ WHERE a_.meeting_id=%%s.meeting_id AND "
+		.. "a_.item='' AND a_.assessor='%s'),(SELECT sum(a_.points) FROM assessment a_ WHERE a_.meeting_id=%%s.meeting_id AND a_.assessor='%s'))/1000.0")
+		:format(who, who) }
+end
+-- 1 is the best level of the ruleset; the points that are missing to the next level up.
+DERIVED.level_place = { needs = "official",
+	sql = "(SELECT count(*) FROM ruleset_level l_ JOIN ruleset_level m_ ON m_.ruleset_id=l_.ruleset_id AND m_.ord<=l_.ord "
+		.. "WHERE l_.ruleset_id=%s.ruleset_id AND l_.id=%s.official)" }
+DERIVED.to_next = { needs = "level_by_score",
+	sql = "(SELECT min(l_.at_least)/1000.0-%s.score FROM ruleset_level l_ WHERE l_.ruleset_id=%s.ruleset_id AND l_.at_least/1000.0>%s.score)" }
+local DERIVED_ORDER = { "year", "month", "quarter", "half", "organisation", "attendance", "self_score", "observer_score", "superior_score",
+	"level_place", "to_next" }
+
 local ROOTS = { province = "tinh", block = "khoi" } -- fields found by walking up the dated tree
 
 -- --- expressions ------------------------------------------------------------------------------------------------
@@ -168,7 +183,7 @@ function M.field_names(rel)
 	while r do
 		local has, list = fields_of_view(r)
 		for _, n in ipairs(list) do add(n) end
-		for _, n in ipairs { "year", "month", "quarter", "half", "organisation", "attendance" } do if has[DERIVED[n].needs] then add(n) end end
+		for _, n in ipairs(DERIVED_ORDER) do if has[DERIVED[n].needs] then add(n) end end
 		if RELATIONS[r].unit then add "province" add "block" end
 		r = RELATIONS[r].more and RELATIONS[r].more.relation
 	end
@@ -383,6 +398,35 @@ function Query:against_before(name, along)
 	return with(self, { kind = "add", names = { name .. "_before", name .. "_change" }, lag = { name = name, along = along, part = part } })
 end
 
+--- Beside each row the field of the n-th row before it (default 1), along `along` (default held_on) for the same
+--- `within` (default the unit): adds NAME_before, or NAME_before2 for n = 2.
+function Query:before(name, opts)
+	self = close_by(self)
+	opts = opts or {}
+	local n = opts.n or 1
+	if math.type(n) ~= "integer" or n < 1 then error("n is 1, 2, ...", 0) end
+	local lag = { name = name, along = opts.along or RELATIONS[self.rel].day or "held_on", part = { opts.within or RELATIONS[self.rel].unit or "unit_code" }, n = n }
+	check_field(self, name)
+	check_field(self, lag.along)
+	check_field(self, lag.part[1])
+	return with(self, { kind = "add", names = { name .. "_before" .. (n > 1 and n or "") }, lag = lag })
+end
+
+local function semi(self, other, opts, negate)
+	self = close_by(self)
+	if not M.is_query(other) then other = host.query_of(other) end
+	if not M.is_query(other) then error("give another query: units:without(meetings{ period = \"2020-Q1\", kind = \"thematic\" })", 0) end
+	opts = opts or {}
+	local mine = opts.on or (self.rel == "units" and "code" or "unit_code")
+	local its = opts.on or (other.rel == "units" and "code" or "unit_code")
+	check_field(self, mine)
+	return with(self, { kind = "semi", other = other:select(its), expr = node("field", mine), negate = negate })
+end
+--- Keeps the rows whose unit does not appear in another query: units:without(meetings{ period = "2020-Q1" }).
+function Query:without(other, opts) return semi(self, other, opts, true) end
+--- Keeps the rows whose unit appears in another query.
+function Query:within(other, opts) return semi(self, other, opts, false) end
+
 --- Adds the place of each row: :place("score") is 1 for the highest; equal rows share a place.
 function Query:place(name, within)
 	self = close_by(self)
@@ -582,6 +626,15 @@ function Query:compile()
 		elseif k == "ties" then
 			sql = "SELECT * FROM (SELECT *,rank() OVER (ORDER BY " .. number(order_sql(s.keys, numbered)) .. ") AS \"place\" FROM (" .. sql ..
 				")) WHERE \"place\"<=" .. s.n .. " ORDER BY \"place\""
+		elseif k == "semi" then
+			local mine = number(expr_sql(s.expr, numbered))
+			local inner, inner_params = s.other:compile()
+			local shift = #params
+			for _, p in ipairs(inner_params) do params[#params + 1] = p end
+			n = #params
+			inner = inner:gsub("%?(%d+)", function(d) return "?" .. (tonumber(d) + shift) end)
+			-- NULL would make NOT IN unknown for every row.
+			sql = ("SELECT * FROM (%s) WHERE %s %sIN (SELECT * FROM (%s) WHERE 1)"):format(sql, mine, s.negate and "NOT " or "", inner)
 		elseif k == "select" then
 			local list = {}
 			for i, c in ipairs(s.names) do list[i] = quote(c) end
@@ -589,9 +642,13 @@ function Query:compile()
 		elseif k == "add" and s.lag then
 			local part = {}
 			for i, c in ipairs(s.lag.part) do part[i] = quote(c) end
-			local win = ("lag(%s) OVER (%sORDER BY %s)"):format(quote(s.lag.name), #part > 0 and "PARTITION BY " .. table.concat(part, ",") .. " " or "",
+			local win = ("lag(%s,%d) OVER (%sORDER BY %s)"):format(quote(s.lag.name), s.lag.n or 1, #part > 0 and "PARTITION BY " .. table.concat(part, ",") .. " " or "",
 				quote(s.lag.along))
-			sql = ("SELECT *,%s AS %s,%s-%s AS %s FROM (%s)"):format(win, quote(s.names[1]), quote(s.lag.name), win, quote(s.names[2]), sql)
+			if s.lag.n then
+				sql = ("SELECT *,%s AS %s FROM (%s)"):format(win, quote(s.names[1]), sql)
+			else
+				sql = ("SELECT *,%s AS %s,%s-%s AS %s FROM (%s)"):format(win, quote(s.names[1]), quote(s.lag.name), win, quote(s.names[2]), sql)
+			end
 		elseif k == "add" and s.place then
 			sql = ("SELECT *,rank() OVER (%sORDER BY %s DESC) AS \"place\" FROM (%s)"):format(
 				s.place.within and "PARTITION BY " .. quote(s.place.within) .. " " or "", quote(s.place.name), sql)
