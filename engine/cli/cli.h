@@ -131,6 +131,9 @@ int cli_figures(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_check(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_show(struct cli *c, int argc, char **argv, struct cb_err *err);
+int cli_repl(struct cli *c, int argc, char **argv, struct cb_err *err);
+int cli_query_lua(struct cli *c, int argc, char **argv, struct cb_err *err);
+int cli_run(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_list(struct cli *c, int argc, char **argv, struct cb_err *err);
 
 #endif

@@ -62,7 +62,7 @@ static void on_count(lua_State *L, lua_Debug *ar)
 }
 
 /* [-0, +0, raises] */
-static int raise(lua_State *L, const struct cb_err *err)
+static int raise_err(lua_State *L, const struct cb_err *err)
 {
 	return luaL_error(L, "%s", err->msg);
 }
@@ -136,7 +136,7 @@ static int rows_next(lua_State *L)
 	if (self(L)->stop)
 		return luaL_error(L, "%s", "stopped");
 	if (cb_rows_step(u->rows, &more, &err) < 0)
-		return raise(L, &err);
+		return raise_err(L, &err);
 	if (!more) {
 		struct cb_rows *r = u->rows;
 		u->rows = NULL;
@@ -178,7 +178,7 @@ static int host_iterate(lua_State *L)
 	u->rows = NULL;
 	luaL_setmetatable(L, rows_meta);
 	if (cb_rows_prepare(&u->rows, c->o.store, &err, sql) < 0)
-		return raise(L, &err);
+		return raise_err(L, &err);
 	lua_Integer n = luaL_len(L, 2);
 	for (int i = 1; i <= n; i++) {
 		int rc;
@@ -197,7 +197,7 @@ static int host_iterate(lua_State *L)
 			return luaL_error(L, "parameter %d is a %s; numbers and texts can be bound", i, luaL_typename(L, -1));
 		}
 		if (rc < 0)
-			return raise(L, &err);
+			return raise_err(L, &err);
 		lua_pop(L, 1);
 	}
 	lua_pushvalue(L, 3);
@@ -223,7 +223,7 @@ static int host_columns(lua_State *L)
 	u->rows = NULL;
 	luaL_setmetatable(L, rows_meta);
 	if (cb_rows_prepare(&u->rows, c->o.store, &err, luaL_checkstring(L, 1)) < 0)
-		return raise(L, &err);
+		return raise_err(L, &err);
 	int n = cb_rows_columns(u->rows);
 	lua_createtable(L, n, 0);
 	for (int i = 0; i < n; i++) {
@@ -527,7 +527,7 @@ static int host_emit(lua_State *L)
 	else
 		so.buf = b;
 	if (cb_sink_open(&u->sink, u->col, (size_t)ncol, &so, &err) < 0)
-		return raise(L, &err);
+		return raise_err(L, &err);
 	while (lua_istable(L, 8)) {
 		if (c->stop)
 			return luaL_error(L, "%s", "stopped");
@@ -573,7 +573,7 @@ static int host_emit(lua_State *L)
 			lua_pop(L, 1);
 		}
 		if (cb_sink_row(u->sink, u->cell, &err) < 0)
-			return raise(L, &err);
+			return raise_err(L, &err);
 		count++;
 		lua_settop(L, 7);
 		lua_pushvalue(L, 3);
@@ -582,7 +582,7 @@ static int host_emit(lua_State *L)
 	struct cb_sink *s = u->sink;
 	u->sink = NULL;
 	if (cb_sink_close(s, &err) < 0)
-		return raise(L, &err);
+		return raise_err(L, &err);
 	if (u->file) {
 		FILE *f = u->file;
 		u->file = NULL;
