@@ -353,6 +353,31 @@ local function row_verb(verb)
 		return rows(names, list, verb)
 	end
 end
+
+-- The answer of a command that prints a document: its sections are rows (compliance(...).lapses), itself prints whole.
+local Doc = {}
+function Doc.__index(d, k)
+	local section = rawget(d, "sections")[k]
+	if section ~= nil then return section end
+	if Doc[k] ~= nil then return Doc[k] end
+	local names = {}
+	for n in pairs(rawget(d, "sections")) do names[#names + 1] = n end
+	table.sort(names)
+	error(("%s has no section \"%s\"; it has: %s"):format(rawget(d, "verb"), tostring(k), table.concat(names, ", ")), 0)
+end
+--- What changed its level (whatif).
+function Doc:moved() return rawget(self, "sections").movers or error("only whatif says what moved", 0) end
+local function doc_verb(verb)
+	return function(opts)
+		local w = words(verb, opts)
+		local j = table.move(w, 1, #w, 1, {})
+		j[#j + 1] = "--json"
+		local sections, list = host.command_rows(j)
+		if list then return rows(sections, list, verb) end
+		for name, s in pairs(sections) do if type(s) == "table" then sections[name] = rows(s[1], s[2], name) end end
+		return setmetatable({ sections = sections, words = w, verb = verb }, Doc)
+	end
+end
 local function text_verb(verb)
 	return function(opts) return M.text(host.command_text(words(verb, opts))) end
 end
@@ -360,9 +385,9 @@ end
 --- rank{ period = "2020-Q3", within = "cluster" }: places of units, ties shown.
 env.rank = row_verb "rank"
 --- compliance{ period = "2020" }: who missed a month or the quarter's thematic meeting.
-env.compliance = row_verb "compliance"
+env.compliance = doc_verb "compliance"
 --- advise{ period = "2020", unit = "..." }: where points are lost, and what would lift a unit.
-env.advise = row_verb "advise"
+env.advise = doc_verb "advise"
 --- figures "printed_figures.csv": printed fractions, and what could have produced them.
 env.figures = row_verb "figures"
 --- explain(meetings[123]) or explain(123): the scoring sheet of one meeting.
@@ -371,13 +396,17 @@ env.explain = text_verb "explain"
 env.evaluate = text_verb "evaluate"
 --- report{ "quarter", period = "2020-Q1" }: the summary that goes up.
 env.report = text_verb "report"
---- whatif{ period = "2020", under = "thanh_hoa.hd_khoi" }, whatif(rules.thanh_hoa:set("attendance.max", 15)): who moves.
+--- whatif{ "thanh_hoa.hd_khoi", period = "2020" }, whatif(rules.thanh_hoa:set("attendance.max", 15)): who moves.
 env.whatif = function(opts)
 	if type(opts) == "table" and opts.ruleset then
-		local w = { under = opts.ruleset, set = opts.sets, period = opts.period_, unit = opts.unit_ }
-		opts = w
+		opts = { opts.ruleset, set = opts.sets, period = opts.period_, unit = opts.unit_ }
 	end
-	return row_verb "whatif"(opts)
+	if type(opts) == "table" and opts.keep == nil then
+		local copy = { keep = 1000000 }
+		for k, v in pairs(opts) do copy[k] = v end
+		opts = copy
+	end
+	return doc_verb "whatif"(opts)
 end
 
 local RuleRef = {}
@@ -457,10 +486,15 @@ function M.print_value(v)
 		emit(v, "table")
 	elseif is_card(v) then
 		local wide = 0
-		for _, n in ipairs(v.names) do if v.row[n] ~= nil then wide = math.max(wide, host.width(host.label(n))) end end
+		local function label(n) return v.what == "meetings" and host.label(n) or n end
+		for _, n in ipairs(v.names) do if v.row[n] ~= nil then wide = math.max(wide, host.width(label(n))) end end
 		for _, n in ipairs(v.names) do
-			if v.row[n] ~= nil then host.write(host.pad(host.label(n), wide) .. "  " .. print_plain(v.row[n], 0, {}) .. "\n") end
+			if v.row[n] ~= nil then host.write(host.pad(label(n), wide) .. "  " .. print_plain(v.row[n], 0, {}) .. "\n") end
 		end
+	elseif getmetatable(v) == Doc then
+		local w = table.move(rawget(v, "words"), 1, #rawget(v, "words"), 1, {})
+		for i = #w - 1, 1, -1 do if w[i] == "--keep" then w[i + 1] = "20" end end
+		host.write(host.command_text(w))
 	elseif getmetatable(v) == RuleRef then
 		host.write("ruleset " .. v.ruleset .. (#v.sets > 0 and " with " .. table.concat(v.sets, ", ") or "") .. "\n")
 	else
@@ -473,7 +507,7 @@ function env.print(...)
 	local out = {}
 	for i = 1, select("#", ...) do
 		local v = (select(i, ...))
-		if query.is_query(v) or getmetatable(v) == Rows or is_card(v) or relation_of(v) then M.print_value(v) else out[#out + 1] = print_plain(v, 0, {}) end
+		if query.is_query(v) or getmetatable(v) == Rows or getmetatable(v) == Doc or is_card(v) or relation_of(v) then M.print_value(v) else out[#out + 1] = print_plain(v, 0, {}) end
 	end
 	if #out > 0 or select("#", ...) == 0 then host.write(table.concat(out, "\t") .. "\n") end
 end

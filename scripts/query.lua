@@ -16,9 +16,9 @@ local RELATIONS = {
 	meetings = { view = "v_meeting", key = "id", unit = "unit_code", day = "held_on", order = "id" },
 	results = { view = "v_result", key = "meeting_id", unit = "unit_code", day = "held_on", order = "meeting_id",
 		more = { relation = "meetings", on = "meeting_id" } },
-	criteria = { view = "v_result_criterion", key = "meeting_id", order = "meeting_id, ord",
+	criteria = { view = "v_result_criterion", points = { max = true, points = true }, key = "meeting_id", order = "meeting_id, ord",
 		more = { relation = "results", on = "meeting_id" } },
-	assessments = { view = "v_assessment", key = "meeting_id", order = "meeting_id",
+	assessments = { view = "v_assessment", points = { points = true }, key = "meeting_id", order = "meeting_id",
 		more = { relation = "results", on = "meeting_id" } },
 	units = { view = "v_unit", key = "code", unit = "code", day = "valid_from", order = "code" },
 	visits = { view = "v_visit", unit = "unit_code", day = "visited_on", order = "unit_code" },
@@ -512,7 +512,10 @@ local function base_sql(self, wanted, all, under, params)
 	for _, n in ipairs(names) do
 		local c, direct = source(n)
 		if not c then goto continue end -- made by a later stage
-		if direct then cols[#cols + 1] = c.alias .. "." .. quote(n)
+		local points = RELATIONS[c.rel].points
+		if direct and points and points[n] then -- the record keeps thousandths
+			cols[#cols + 1] = ("%s.%s/1000.0 AS %s"):format(c.alias, quote(n), quote(n))
+		elseif direct then cols[#cols + 1] = c.alias .. "." .. quote(n)
 		elseif ROOTS[n] then
 			ctes[#ctes + 1] = tree_cte("tree_" .. n, ROOTS[n], nil, cte_params)
 			joins[#joins + 1] = (" LEFT JOIN tree_%s_x r_%s ON r_%s.code=%s.%s AND %s.%s BETWEEN r_%s.f AND r_%s.t"):format(n, n, n, c.alias,

@@ -14,6 +14,7 @@
 #include <lualib.h>
 #include <math.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -61,10 +62,20 @@ static void on_count(lua_State *L, lua_Debug *ar)
 		luaL_error(L, "%s", "stopped");
 }
 
+/* A message without the position of the library's own Lua code: [-0, +0, raises] */
+static int fail(lua_State *L, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	lua_pushvfstring(L, fmt, ap);
+	va_end(ap);
+	return lua_error(L);
+}
+
 /* [-0, +0, raises] */
 static int raise_err(lua_State *L, const struct cb_err *err)
 {
-	return luaL_error(L, "%s", err->msg);
+	return fail(L, "%s", err->msg);
 }
 
 /* Message handler: an error of any type becomes a text; the user's own line is in it already. */
@@ -134,7 +145,7 @@ static int rows_next(lua_State *L)
 	if (!u->rows)
 		return 0;
 	if (self(L)->stop)
-		return luaL_error(L, "%s", "stopped");
+		return fail(L, "%s", "stopped");
 	if (cb_rows_step(u->rows, &more, &err) < 0)
 		return raise_err(L, &err);
 	if (!more) {
@@ -194,7 +205,7 @@ static int host_iterate(lua_State *L)
 			rc = cb_rows_bind_int(u->rows, i, lua_toboolean(L, -1), &err);
 			break;
 		default:
-			return luaL_error(L, "parameter %d is a %s; numbers and texts can be bound", i, luaL_typename(L, -1));
+			return fail(L, "parameter %d is a %s; numbers and texts can be bound", i, luaL_typename(L, -1));
 		}
 		if (rc < 0)
 			return raise_err(L, &err);
@@ -260,7 +271,7 @@ static struct cb_buf *new_buf(lua_State *L)
 static int push_buf(lua_State *L, struct cb_buf *b)
 {
 	if (!cb_buf_ok(b))
-		return luaL_error(L, "%s", "out of memory");
+		return fail(L, "%s", "out of memory");
 	lua_pushlstring(L, b->s, b->len);
 	return 1;
 }
@@ -397,9 +408,9 @@ static int host_write(lua_State *L)
 		}
 	}
 	if (!cb_buf_ok(b))
-		return luaL_error(L, "%s", "out of memory");
+		return fail(L, "%s", "out of memory");
 	if (fwrite(b->s, 1, b->len, c->o.out) != b->len || fflush(c->o.out) != 0)
-		return luaL_error(L, "cannot write: %s", strerror(errno));
+		return fail(L, "cannot write: %s", strerror(errno));
 	return 0;
 }
 
@@ -444,9 +455,38 @@ static int emit_gc(lua_State *L)
 	return 0;
 }
 
+#define PEEK 64 /* rows that are looked at before the table begins */
+
+/* What a column holds, by the rows in the table at 8: numbers only when nothing else was seen. */
+static enum cb_col_type column_type(lua_State *L, const char *id, lua_Integer rows, bool people)
+{
+	bool ints = false, reals = false, flags = false, others = false;
+	for (lua_Integer i = 1; i <= rows; i++) {
+		lua_rawgeti(L, 8, i);
+		int t = lua_getfield(L, -1, id);
+		if (t == LUA_TNUMBER) {
+			if (lua_isinteger(L, -1))
+				ints = true;
+			else
+				reals = true;
+		} else if (t == LUA_TBOOLEAN) {
+			flags = true;
+		} else if (t != LUA_TNIL) {
+			others = true;
+		}
+		lua_pop(L, 2);
+	}
+	if (others || (flags && (ints || reals)))
+		return CB_COL_TEXT;
+	if (reals)
+		return people ? CB_COL_PTS : CB_COL_RATIO;
+	return ints ? CB_COL_INT : flags ? CB_COL_FLAG : CB_COL_TEXT;
+}
+
 /*
  * host.emit(form, names|nil, iterator, path|nil, title|nil) -> text (form other than "table", no path), or the number
- * of rows. The types of the columns are those of the first row.
+ * of rows. The types of the columns are those of the first
+ * rows.
  */
 static int host_emit(lua_State *L)
 {
@@ -468,8 +508,22 @@ static int host_emit(lua_State *L)
 	}
 	lua_setmetatable(L, 7);
 	u->people = code[form] != CB_OUT_CSV && code[form] != CB_OUT_JSON;
-	lua_pushvalue(L, 3);
-	lua_call(L, 0, 2); /* 8: the first row or nil, 9: names or nil */
+	/* 8: the first rows, kept until the types of their columns are known; 9: names or nil */
+	lua_createtable(L, 16, 0);
+	lua_pushnil(L);
+	lua_Integer peeked = 0;
+	bool ended = false;
+	while (peeked < PEEK) {
+		lua_pushvalue(L, 3);
+		lua_call(L, 0, 2);
+		if (lua_isnil(L, 10)) {
+			lua_settop(L, 9);
+			ended = true;
+			break;
+		}
+		lua_replace(L, 9);
+		lua_rawseti(L, 8, ++peeked);
+	}
 	if (lua_isnil(L, 2)) {
 		if (lua_istable(L, 9)) {
 			lua_pushvalue(L, 9);
@@ -479,7 +533,7 @@ static int host_emit(lua_State *L)
 			lua_replace(L, 2);
 		}
 	}
-	if (form == 0 && lua_isnil(L, 8)) {
+	if (form == 0 && peeked == 0) {
 		fputs("(no rows)\n", c->o.out);
 		lua_pushinteger(L, 0);
 		return 1;
@@ -489,34 +543,24 @@ static int host_emit(lua_State *L)
 	u->cell = cb_calloc((size_t)ncol + 1, sizeof(*u->cell));
 	u->text = cb_calloc((size_t)ncol + 1, sizeof(*u->text));
 	if (!u->col || !u->cell || !u->text)
-		return luaL_error(L, "%s", "out of memory");
+		return fail(L, "%s", "out of memory");
 	for (int i = 0; i < ncol; i++) {
 		lua_rawgeti(L, 2, i + 1);
 		u->col[i].id = lua_tostring(L, -1); /* stays in the table of names */
 		u->col[i].title = u->col[i].id;
 		lua_pop(L, 1);
-		u->col[i].type = CB_COL_TEXT;
 		u->col[i].decimals = 6;
-		if (lua_istable(L, 8)) {
-			lua_getfield(L, 8, u->col[i].id);
-			if (lua_isinteger(L, -1))
-				u->col[i].type = CB_COL_INT;
-			else if (lua_isnumber(L, -1) && lua_type(L, -1) == LUA_TNUMBER)
-				u->col[i].type = u->people ? CB_COL_PTS : CB_COL_RATIO;
-			else if (lua_isboolean(L, -1))
-				u->col[i].type = CB_COL_FLAG;
-			lua_pop(L, 1);
-		}
+		u->col[i].type = column_type(L, u->col[i].id, peeked, u->people);
 	}
 	if (path) {
 		/* A new file only: a slip of the console must not cost anyone a file. */
 		int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 		if (fd < 0)
-			return luaL_error(L, "%s: %s", path, errno == EEXIST ? "there already; choose another name" : strerror(errno));
+			return fail(L, "%s: %s", path, errno == EEXIST ? "there already; choose another name" : strerror(errno));
 		u->file = fdopen(fd, "w");
 		if (!u->file) {
 			close(fd);
-			return luaL_error(L, "%s: %s", path, strerror(errno));
+			return fail(L, "%s: %s", path, strerror(errno));
 		}
 	}
 	struct cb_sink_opts so = { .form = code[form], .width = form == 0 ? c->o.width : 0, .colour = form == 0 && c->o.colour, .title = title };
@@ -528,13 +572,24 @@ static int host_emit(lua_State *L)
 		so.buf = b;
 	if (cb_sink_open(&u->sink, u->col, (size_t)ncol, &so, &err) < 0)
 		return raise_err(L, &err);
-	while (lua_istable(L, 8)) {
+	for (lua_Integer at = 1;; at++) {
+		lua_settop(L, 9);
+		if (at <= peeked) {
+			lua_rawgeti(L, 8, at);
+		} else if (ended) {
+			break;
+		} else {
+			lua_pushvalue(L, 3);
+			lua_call(L, 0, 1);
+			if (lua_isnil(L, 10))
+				break;
+		}
 		if (c->stop)
-			return luaL_error(L, "%s", "stopped");
+			return fail(L, "%s", "stopped");
 		for (int i = 0; i < ncol; i++) {
 			struct cb_cell *cell = &u->cell[i];
 			memset(cell, 0, sizeof(*cell));
-			int t = lua_getfield(L, 8, u->col[i].id);
+			int t = lua_getfield(L, 10, u->col[i].id);
 			cell->null = t == LUA_TNIL;
 			switch (u->col[i].type) {
 			case CB_COL_INT:
@@ -549,7 +604,7 @@ static int host_emit(lua_State *L)
 				cell->null = cell->null || !(x > -1e12 && x < 1e12);
 				if (!cell->null)
 					cell->n = (int64_t)llround(x * scale);
-				cell->d = 1000000;
+				cell->d = u->people ? 1 : 1000000;
 				break;
 			}
 			case CB_COL_FLAG:
@@ -575,9 +630,6 @@ static int host_emit(lua_State *L)
 		if (cb_sink_row(u->sink, u->cell, &err) < 0)
 			return raise_err(L, &err);
 		count++;
-		lua_settop(L, 7);
-		lua_pushvalue(L, 3);
-		lua_call(L, 0, 1);
 	}
 	struct cb_sink *s = u->sink;
 	u->sink = NULL;
@@ -587,7 +639,7 @@ static int host_emit(lua_State *L)
 		FILE *f = u->file;
 		u->file = NULL;
 		if (fclose(f) != 0)
-			return luaL_error(L, "%s: %s", path, strerror(errno));
+			return fail(L, "%s: %s", path, strerror(errno));
 	}
 	if (form != 0 && !path)
 		return push_buf(L, b);
@@ -613,14 +665,14 @@ static struct cb_buf *run_words(lua_State *L)
 	struct cb_buf *talk = new_buf(L);
 	struct cb_buf *out = new_buf(L);
 	if (!c->o.command)
-		luaL_error(L, "%s", "commands are not to be had here");
+		fail(L, "%s", "commands are not to be had here");
 	int rc = c->o.command(c->o.ctx, n, argv, out, talk);
 	if (!cb_buf_ok(out) || !cb_buf_ok(talk))
-		luaL_error(L, "%s", "out of memory");
+		fail(L, "%s", "out of memory");
 	if (rc > 1) { /* 1: findings, the rows are there */
 		while (talk->len > 0 && talk->s[talk->len - 1] == '\n')
 			talk->s[--talk->len] = '\0';
-		luaL_error(L, "%s", talk->len ? talk->s : "the command failed");
+		fail(L, "%s", talk->len ? talk->s : "the command failed");
 	}
 	return out;
 }
@@ -661,7 +713,40 @@ static int json_gc(lua_State *L)
 	return 0;
 }
 
-/* host.command_rows(words) -> names, rows */
+/* An array of objects as names, rows: [-0, +2, raises] */
+static void push_rows(lua_State *L, const json_t *array)
+{
+	luaL_checkstack(L, 12, NULL);
+	lua_createtable(L, 8, 0);
+	int names = lua_gettop(L);
+	lua_createtable(L, (int)json_array_size(array), 0);
+	int list = names + 1, known = names + 2;
+	lua_newtable(L); /* names that are known */
+	size_t i;
+	json_t *row;
+	lua_Integer nnames = 0;
+	json_array_foreach (array, i, row) {
+		lua_createtable(L, 0, (int)json_object_size(row));
+		const char *key;
+		json_t *v;
+		json_object_foreach (row, key, v) { /* in the order of the text */
+			if (lua_getfield(L, known, key) == LUA_TNIL) {
+				lua_pushboolean(L, 1);
+				lua_setfield(L, known, key);
+				lua_pushstring(L, key);
+				lua_rawseti(L, names, ++nnames);
+			}
+			lua_pop(L, 1);
+			/* A percentage is { part, whole, percent }. */
+			push_json(L, json_is_object(v) && json_object_get(v, "percent") ? json_object_get(v, "percent") : v);
+			lua_setfield(L, -2, key);
+		}
+		lua_rawseti(L, list, (lua_Integer)i + 1);
+	}
+	lua_settop(L, list);
+}
+
+/* host.command_rows(words) -> names, rows for a list; for a document { section = { names, rows }, field = value }, nil */
 static int host_command_rows(lua_State *L)
 {
 	struct cb_buf *out = run_words(L);
@@ -674,36 +759,28 @@ static int host_command_rows(lua_State *L)
 	}
 	lua_setmetatable(L, -2);
 	*j = json_loadb(out->s, out->len, 0, &je);
-	if (!*j || !json_is_array(*j))
-		return luaL_error(L, "%s", "the command gave no rows");
-	lua_createtable(L, 8, 0);
-	int names = lua_gettop(L);
-	lua_createtable(L, (int)json_array_size(*j), 0);
-	int list = lua_gettop(L);
-	lua_newtable(L); /* names that are known */
-	int known = list + 1;
-	size_t i;
-	json_t *row;
-	lua_Integer nnames = 0;
-	json_array_foreach (*j, i, row) {
-		lua_createtable(L, 0, (int)json_object_size(row));
-		const char *key;
-		json_t *v;
-		json_object_foreach (row, key, v) { /* in the order of the text */
-			if (lua_getfield(L, known, key) == LUA_TNIL) {
-				lua_pushboolean(L, 1);
-				lua_setfield(L, known, key);
-				lua_pushstring(L, key);
-				lua_rawseti(L, names, ++nnames);
-			}
-			lua_pop(L, 1);
-			push_json(L, v);
-			lua_setfield(L, -2, key);
-		}
-		lua_rawseti(L, list, (lua_Integer)i + 1);
+	if (json_is_array(*j)) {
+		push_rows(L, *j);
+		return 2;
 	}
-	lua_settop(L, list);
-	return 2;
+	if (!json_is_object(*j))
+		return fail(L, "%s", "the command gave no rows");
+	lua_newtable(L);
+	int doc = lua_gettop(L);
+	const char *key;
+	json_t *v;
+	json_object_foreach (*j, key, v) {
+		if (json_is_array(v)) {
+			lua_createtable(L, 2, 0);
+			push_rows(L, v);
+			lua_rawseti(L, -3, 2);
+			lua_rawseti(L, -2, 1);
+		} else {
+			push_json(L, v);
+		}
+		lua_setfield(L, doc, key);
+	}
+	return 1;
 }
 
 /* host.ruleset_ids(): folder.file of every pack below the rules folder is what `rules list` says */
@@ -720,12 +797,13 @@ static int host_ruleset_ids(lua_State *L)
 	lua_rawseti(L, 1, 2);
 	lua_pushliteral(L, "--json");
 	lua_rawseti(L, 1, 3);
-	host_command_rows(L); /* names, rows at the top */
+	if (host_command_rows(L) != 2)
+		return fail(L, "%s", "the rules cannot be listed");
 	lua_Integer n = luaL_len(L, -1);
 	lua_createtable(L, (int)n, 0);
 	for (lua_Integer i = 1; i <= n; i++) {
 		lua_rawgeti(L, -2, i);
-		lua_getfield(L, -1, "id");
+		lua_getfield(L, -1, "ruleset");
 		lua_rawseti(L, -3, i);
 		lua_pop(L, 1);
 	}
@@ -770,7 +848,7 @@ static void load_script(lua_State *L, const char *name)
 {
 	const struct cb_script *s = script(name);
 	if (!s)
-		luaL_error(L, "the script %s is not in the program", name);
+		fail(L, "the script %s is not in the program", name);
 	lua_pushfstring(L, "@scripts/%s", name);
 	if (luaL_loadbufferx(L, s->text, s->len, lua_tostring(L, -1), "t") != LUA_OK)
 		lua_error(L);
@@ -860,6 +938,22 @@ static void push_env(struct cb_console *c)
 	lua_remove(c->L, -2);
 }
 
+/* Does the text read as a statement (a keyword first, or an assignment)? Then the statement's error is the one to tell. */
+static bool is_statement(const char *s, size_t n)
+{
+	static const char *const words[] = { "local", "if", "for", "while", "do", "function", "return", "repeat", "goto", "break" };
+	size_t i = strspn(s, " \t\n"), k = i;
+	while (k < n && (s[k] == '_' || (s[k] >= '0' && s[k] <= '9') || ((s[k] | 32) >= 'a' && (s[k] | 32) <= 'z')))
+		k++;
+	for (size_t w = 0; w < sizeof(words) / sizeof(words[0]); w++) {
+		if (strlen(words[w]) == k - i && memcmp(words[w], s + i, k - i) == 0)
+			return true;
+	}
+	while (k < n && (s[k] == ' ' || s[k] == '\t'))
+		k++;
+	return k > i && k < n && s[k] == '=' && s[k + 1] != '=';
+}
+
 static bool is_incomplete(const char *msg)
 {
 	size_t n = msg ? strlen(msg) : 0;
@@ -905,6 +999,8 @@ int cb_console_eval(struct cb_console *c, const char *text, size_t len, const ch
 	}
 	int st = luaL_loadbufferx(L, b.s, b.len, chunk, "t");
 	bool expr_incomplete = st == LUA_ERRSYNTAX && is_incomplete(lua_tostring(L, -1));
+	struct cb_err expr_err;
+	cb_err_set(&expr_err, CB_ERULE, "%s", st != LUA_OK && lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "");
 	cb_buf_release(&b);
 	if (st != LUA_OK) {
 		lua_settop(L, top);
@@ -920,7 +1016,7 @@ int cb_console_eval(struct cb_console *c, const char *text, size_t len, const ch
 		return cb_err_nomem(err);
 	}
 	if (st != LUA_OK) {
-		cb_err_set(err, CB_ERULE, "%s", lua_tostring(L, -1));
+		cb_err_set(err, CB_ERULE, "%s", is_statement(text, len) ? lua_tostring(L, -1) : expr_err.msg);
 		lua_settop(L, top);
 		return err->code;
 	}
