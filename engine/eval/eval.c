@@ -556,6 +556,8 @@ static int run(struct cb_eval *ev, const struct cb_batch *in, struct cb_err *err
 
 /* --- levels ----------------------------------------------------------------------------------------------------- */
 
+static bool too_large(const struct cb_eval *ev, size_t lane);
+
 /* The level after the gates; a gate that may or may not fire matters only where it could lower the level further. */
 static int through_gates(const struct cb_eval *ev, size_t i, int level, int *gate, bool *unknown)
 {
@@ -624,7 +626,7 @@ static void rate(struct cb_eval *ev, size_t n)
 	}
 	if (ev->any_bad || ev->any_large)
 		LANES
-			if (ev->status[i] != CB_ST_ERROR && ((ev->spoilt[i] & 1) || (ev->spoilt[i] && ev->status[i] == CB_ST_MISSING)))
+			if (ev->status[i] < CB_ST_INVALID && ((ev->spoilt[i] & 1) || (ev->spoilt[i] && too_large(ev, i))))
 				ev->status[i] = CB_ST_INVALID;
 	LANES
 		if (ev->status[i] > CB_ST_MISSING) {
@@ -781,6 +783,7 @@ struct lack {
 	struct cb_buf *out;
 	size_t start;
 	unsigned char *seen; /* by node id; NULL when there was no memory: then everything is looked at again */
+	bool large;          /* a number that grew too large is among the causes */
 };
 
 static void lack_add(struct lack *l, const char *mark, const char *id)
@@ -788,6 +791,8 @@ static void lack_add(struct lack *l, const char *mark, const char *id)
 	char word[120];
 	size_t len;
 
+	if (!l->out) /* only `large` is asked */
+		return;
 	snprintf(word, sizeof(word), "%s%s", mark, id);
 	len = strlen(word);
 	for (const char *s = l->out->len ? l->out->s + l->start : ""; (s = strstr(s, word)) != NULL; s += len)
@@ -796,12 +801,12 @@ static void lack_add(struct lack *l, const char *mark, const char *id)
 	cb_buf_printf(l->out, "%s%s", l->out->len > l->start ? ", " : "", word);
 }
 
-static void lack_facts(struct lack *l, const struct cb_eval *ev, const struct cb_node *n, const char *mark)
+static void lack_facts(struct lack *l, const struct cb_node *n, const char *mark)
 {
 	if (cb_is(n, "fact"))
 		lack_add(l, mark, n->text);
 	for (size_t i = 0; i < n->nkid; i++)
-		lack_facts(l, ev, n->kid[i], mark);
+		lack_facts(l, n->kid[i], mark);
 }
 
 static void lack_criterion(struct lack *l, const struct cb_eval *ev, int c, size_t lane);
@@ -820,8 +825,10 @@ static void lack_node(struct lack *l, const struct cb_eval *ev, const struct cb_
 	} else if (cb_is(n, "judged")) {
 		lack_add(l, "@", n->text);
 	} else if (cb_is(n, "points_of") || cb_is(n, "full") || cb_is(n, "met")) {
-		if (!ev->single)
+		if (!ev->single && ev->state[n->ref][lane] == CB_CR_MISSING)
 			lack_criterion(l, ev, n->ref, lane);
+		else
+			lack_add(l, "#", n->text); /* it has no points to ask for */
 	} else if (cb_is(n, "total")) {
 		for (size_t c = 0; !ev->single && c < ev->rs->ncriterion; c++)
 			if (!ev->rs->criterion[c].check)
@@ -843,9 +850,16 @@ static void lack_node(struct lack *l, const struct cb_eval *ev, const struct cb_
 		}
 	} else {
 		if (cb_is(n, "div") && cb_eval_node(ev, n->kid[1], lane, &r) && r.n == 0) {
-			lack_facts(l, ev, n->kid[1], "/");
+			size_t before = l->out ? l->out->len : 0;
+			lack_facts(l, n->kid[1], "/");
+			if (l->out && l->out->len == before)
+				lack_add(l, "/", "0");
 			return;
 		}
+		bool all = n->nkid > 0;
+		for (size_t i = 0; i < n->nkid; i++)
+			all = cb_eval_node(ev, n->kid[i], lane, &r) && all;
+		l->large = l->large || all; /* everything was there, and yet it could not be computed */
 		for (size_t i = 0; i < n->nkid; i++)
 			lack_node(l, ev, n->kid[i], lane);
 	}
@@ -877,7 +891,8 @@ static void lack_criterion(struct lack *l, const struct cb_eval *ev, int c, size
 static void lack_begin(struct lack *l, struct cb_buf *out, const struct cb_eval *ev)
 {
 	l->out = out;
-	l->start = out->len;
+	l->start = out ? out->len : 0;
+	l->large = false;
 	l->seen = cb_calloc(ev->rs->nnode + 1, 1);
 }
 
@@ -903,29 +918,51 @@ void cb_eval_criterion_missing(struct cb_buf *out, const struct cb_eval *ev, int
 	cb_free(l.seen);
 }
 
-void cb_eval_missing(struct cb_buf *out, const struct cb_eval *ev, size_t lane)
+/* What kept the lane from a level. */
+static void lack_lane(struct lack *l, const struct cb_eval *ev, size_t lane)
 {
 	const struct cb_ruleset *rs = ev->rs;
-	struct lack l;
 	int gate;
 	bool unknown;
 
-	if (ev->single || lane >= ev->n || ev->status[lane] != CB_ST_MISSING)
-		return;
-	lack_begin(&l, out, ev);
 	if (ev->score_d[lane] == 0 && rs->scale > 0)
 		for (size_t c = 0; c < rs->ncriterion; c++)
 			if (!rs->criterion[c].check)
-				lack_criterion(&l, ev, (int)c, lane);
+				lack_criterion(l, ev, (int)c, lane);
 	if (rs->rating)
-		lack_node(&l, ev, rs->rating, lane);
+		lack_node(l, ev, rs->rating, lane);
 	if (ev->level_by_score[lane] >= 0) {
 		int level = through_gates(ev, lane, ev->level_by_score[lane], &gate, &unknown);
 		for (size_t g = 0; g < rs->ngate; g++) {
 			int cap = rs->gate[g].needs ? rs->gate[g].level + 1 : rs->gate[g].at_most;
 			if (cap > level)
-				lack_node(&l, ev, rs->gate[g].needs ? rs->gate[g].needs : rs->gate[g].when, lane);
+				lack_node(l, ev, rs->gate[g].needs ? rs->gate[g].needs : rs->gate[g].when, lane);
 		}
 	}
+}
+
+/* Did a number that grew too large leave something undecided? That is no missing fact, which might count as zero. */
+static bool too_large(const struct cb_eval *ev, size_t lane)
+{
+	struct lack l;
+
+	lack_begin(&l, NULL, ev);
+	for (size_t c = 0; c < ev->rs->ncriterion && !l.large; c++)
+		if (!ev->rs->criterion[c].check)
+			lack_criterion(&l, ev, (int)c, lane);
+	if (ev->status[lane] == CB_ST_MISSING && !l.large)
+		lack_lane(&l, ev, lane);
+	cb_free(l.seen);
+	return l.large;
+}
+
+void cb_eval_missing(struct cb_buf *out, const struct cb_eval *ev, size_t lane)
+{
+	struct lack l;
+
+	if (ev->single || lane >= ev->n || ev->status[lane] != CB_ST_MISSING)
+		return;
+	lack_begin(&l, out, ev);
+	lack_lane(&l, ev, lane);
 	cb_free(l.seen);
 }

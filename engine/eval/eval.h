@@ -67,7 +67,8 @@ bool cb_eval_node(const struct cb_eval *ev, const struct cb_node *n, size_t lane
 int cb_eval_branch(const struct cb_eval *ev, const struct cb_node *n, size_t lane);
 /*
  * What the lane lacked where it stayed undecided: ids separated by ", ", each once: facts ("present"), judged items
- * ("@preparation.2"), divisors that were 0 ("/members"). Only absences that mattered. Appends; nothing when RATED.
+ * ("@preparation.2"), divisors that were 0 ("/members", "/0" where no fact is in it), criteria that were asked for points
+ * and have none ("#thematic": not applicable, or invalid). Only absences that mattered. Appends; nothing when RATED.
  */
 void cb_eval_missing(struct cb_buf *out, const struct cb_eval *ev, size_t lane);
 /* The same for one criterion that is MISSING, and for one node. */

@@ -396,16 +396,20 @@ static const char *missing_words(struct walk *w, struct cb_buf *ids)
 	for (const char *s = ids->s; *s;) {
 		size_t len = strcspn(s, ",");
 		char id[160] = "";
-		bool mark = *s == '@' || *s == '/';
+		bool mark = *s == '@' || *s == '/' || *s == '#';
 		memcpy(id, s + mark, len - mark < sizeof(id) - 1 ? len - mark : sizeof(id) - 1);
 		if (b.len)
 			cb_buf_puts(&b, ", ");
-		int f = *s == '@' ? -1 : cb_facts_find(w->rs->dict, id);
+		int f = *s == '@' || *s == '#' ? -1 : cb_facts_find(w->rs->dict, id), cr = *s == '#' ? cb_criterion_find(w->rs, id) : -1;
 		const char *label = f >= 0 ? cb_facts_at(w->rs->dict, (size_t)f)->label : NULL;
 		for (size_t i = 0; *s == '@' && i < w->rs->nnode; i++)
 			if (cb_is(w->rs->node[i], "judged") && strcmp(w->rs->node[i]->text, id) == 0)
 				label = w->rs->node[i]->label;
-		if (*s == '@')
+		if (*s == '#')
+			cb_buf_printf(&b, "điểm của tiêu chí «%s»", cr >= 0 ? w->rs->criterion[cr].label : id);
+		else if (strcmp(id, "0") == 0)
+			cb_buf_puts(&b, "số chia bằng 0");
+		else if (*s == '@')
 			cb_buf_printf(&b, "điểm chấm %s%s%s%s", label ? label : id, label ? " (" : "", label ? id : "", label ? ")" : "");
 		else
 			cb_buf_printf(&b, "%s%s (%s)", *s == '/' ? "số chia bằng 0: " : "", label ? label : id, id);
