@@ -64,7 +64,7 @@ static const struct {
 	{ "SELECT 'meeting '||r.meeting_id||', revision '||r.meeting_rev FROM result_past r JOIN meeting m ON m.id=r.meeting_id WHERE r.meeting_rev<>m.rev"
 	  " AND NOT EXISTS(SELECT 1 FROM meeting_past p WHERE p.meeting_id=r.meeting_id AND p.rev=r.meeting_rev) LIMIT 1000",
 	  "a former result whose facts were not kept", "restore a backup" },
-	{ "SELECT (SELECT seq FROM sqlite_sequence WHERE name='audit')-count(*)||' lines' FROM audit HAVING count(*)<>coalesce((SELECT seq FROM"
+	{ "SELECT ((SELECT seq FROM sqlite_sequence WHERE name='audit')-count(*))||' of them' FROM audit HAVING count(*)<>coalesce((SELECT seq FROM"
 	  " sqlite_sequence WHERE name='audit'),0)", "lines of the audit are gone", "restore a backup" },
 	{ "SELECT 'run '||id||', '||what FROM run WHERE results_sha IS NULL", "a run that was never finished", "restore a backup" },
 };

@@ -359,54 +359,70 @@ static void bind_result(sqlite3_stmt *q, const struct cb_result *r)
 	cb_st_bind_text(q, 13, r->missing);
 }
 
-/* The current result to result_past, unless it is of this run, and the new one in its place. */
-static int replace(struct cb_store *st, const struct cb_result *r, struct cb_err *err)
+/* The current result to result_past, unless it is of this run, and the new one in its place. *there false: there was none. */
+static int replace(struct cb_store *st, const struct cb_result *r, bool *there, struct cb_err *err)
 {
 	sqlite3_stmt *q;
 	int rc = cb_st_get(st, Q_RESULT_MOVE, "INSERT INTO result_past SELECT * FROM result WHERE meeting_id=?1 AND run_id<>?2", &q, err);
+	bool moved = false;
 
 	if (rc != CB_OK)
 		return rc;
 	sqlite3_bind_int64(q, 1, r->meeting_id);
 	sqlite3_bind_int64(q, 2, r->run_id);
 	rc = cb_st_done(st, q, err);
-	if (rc == CB_OK && sqlite3_changes(st->db) == 0)
-		st->run.ordered = false; /* a second result in this run: the hash is read back at its end */
+	moved = sqlite3_changes(st->db) > 0;
 	if (rc == CB_OK)
 		rc = cb_st_get(st, Q_RESULT_SET, "UPDATE result SET run_id=?2,meeting_rev=?3,ruleset_id=?4,semantics=?5,status=?6,score_n=?7,score_d=?8,"
 						 "gate=?9,level=?10,level_by_score=?11,points=?12,missing=?13 WHERE meeting_id=?1", &q, err);
 	if (rc != CB_OK)
 		return rc;
 	bind_result(q, r);
-	return cb_st_done(st, q, err);
+	rc = cb_st_done(st, q, err);
+	*there = rc == CB_OK && sqlite3_changes(st->db) > 0;
+	if (*there && !moved)
+		st->run.ordered = false; /* a second result in this run: the hash is read back at its end */
+	return rc;
+}
+
+/* One INSERT. *there: the meeting has a current result already, and nothing was done. */
+static int insert(struct cb_store *st, const struct cb_result *r, bool *there, struct cb_err *err)
+{
+	sqlite3_stmt *q;
+	int sql, rc = cb_st_get(st, Q_RESULT_PUT, "INSERT INTO result(meeting_id,run_id,meeting_rev,ruleset_id,semantics,status,score_n,score_d,gate,level,"
+						  "level_by_score,points,missing) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)", &q, err);
+
+	*there = false;
+	if (rc != CB_OK)
+		return rc;
+	bind_result(q, r);
+	sqlite3_step(q);
+	sql = sqlite3_reset(q);
+	*there = sql == SQLITE_CONSTRAINT_PRIMARYKEY || sql == SQLITE_CONSTRAINT_ROWID;
+	return sql == SQLITE_OK || *there ? CB_OK : cb_st_fail(st, sql, "keeping a result", err);
 }
 
 int cb_store_result_put(struct cb_store *st, const struct cb_result *r, struct cb_err *err)
 {
 	struct cb_result_row row = { r->meeting_id, r->meeting_rev, r->ruleset_id, CB_SEMANTICS, r->status, r->score_n, r->score_d, r->gate,
 				     r->level, r->level_by_score, r->points, r->missing };
-	sqlite3_stmt *q;
+	bool there = false;
 	int rc = cb_st_writing(st, err);
 
 	if (rc == CB_OK && (st->run.id == 0 || st->run.id != r->run_id))
 		rc = cb_err_set(err, CB_EUSAGE, "%s: run %lld is not being written", st->path, (long long)r->run_id);
 	if (rc == CB_OK && ((unsigned)r->status > 3 || r->points == NULL))
 		rc = cb_err_set(err, CB_EDATA, "meeting %lld: its result has no status or no points", (long long)r->meeting_id);
-	if (rc == CB_OK)
-		rc = cb_st_get(st, Q_RESULT_PUT, "INSERT INTO result(meeting_id,run_id,meeting_rev,ruleset_id,semantics,status,score_n,score_d,gate,level,"
-						 "level_by_score,points,missing) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)", &q, err);
+	if (rc == CB_OK && st->run.replacing) /* results tend to be all new or all replaced: begin with what the last one was */
+		rc = replace(st, r, &there, err);
+	if (rc == CB_OK && !there) {
+		rc = insert(st, r, &there, err);
+		if (rc == CB_OK && there)
+			rc = replace(st, r, &there, err);
+	}
 	if (rc != CB_OK)
 		return rc;
-	bind_result(q, r);
-	if (sqlite3_step(q) == SQLITE_DONE) {
-		sqlite3_reset(q);
-	} else {
-		int sql = sqlite3_reset(q);
-
-		rc = sql == SQLITE_CONSTRAINT_PRIMARYKEY || sql == SQLITE_CONSTRAINT_ROWID ? replace(st, r, err) : cb_st_fail(st, sql, "keeping a result", err);
-		if (rc != CB_OK)
-			return rc;
-	}
+	st->run.replacing = there;
 	if (r->meeting_id <= st->run.last_meeting)
 		st->run.ordered = false;
 	st->run.last_meeting = r->meeting_id;

@@ -78,6 +78,8 @@ static int bound(struct cb_rows *r, int rc, int i, struct cb_err *err)
 {
 	if (rc == SQLITE_RANGE)
 		return cb_err_set(err, CB_EUSAGE, "the query has no parameter ?%d", i);
+	if (rc == SQLITE_MISUSE)
+		return cb_err_set(err, CB_EUSAGE, "the query runs already: its values are bound before the first step");
 	return rc == SQLITE_OK ? CB_OK : cb_st_fail(r->st, rc, "binding a value", err);
 }
 

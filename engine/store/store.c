@@ -45,10 +45,20 @@ int cb_store_library_init(struct cb_err *err)
 
 /* --- codes --------------------------------------------------------------------------------------------------- */
 
+/* Why the system refused. SQLite forgets it when a commit fails, but the file still knows. */
+static int os_errno(sqlite3 *db)
+{
+	int os = db != NULL ? sqlite3_system_errno(db) : 0;
+
+	if (db != NULL && os == 0)
+		sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &os);
+	return os;
+}
+
 int cb_st_map(sqlite3 *db, const char *path, int rc, const char *what, struct cb_err *err)
 {
 	int ext = db != NULL && (rc & 0xff) == (sqlite3_extended_errcode(db) & 0xff) ? sqlite3_extended_errcode(db) : rc;
-	int os = db != NULL ? sqlite3_system_errno(db) : 0;
+	int os = os_errno(db);
 	const char *said = db != NULL && (sqlite3_errcode(db) & 0xff) == (rc & 0xff) ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
 
 	switch (rc & 0xff) {
@@ -356,7 +366,7 @@ static int authorize(void *ctx, int action, const char *a, const char *b, const 
 	static const char *const barred[] = { "load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "zeroblob", "randomblob" };
 	const struct cb_store *st = ctx;
 
-	(void)a, (void)c, (void)d;
+	(void)c, (void)d;
 	if (!st->reading)
 		return SQLITE_OK;
 	switch (action) {
@@ -364,6 +374,8 @@ static int authorize(void *ctx, int action, const char *a, const char *b, const 
 	case SQLITE_READ:
 	case SQLITE_RECURSIVE:
 		return SQLITE_OK;
+	case SQLITE_PRAGMA: /* as pragma_table_info(): what columns there are */
+		return a != NULL && (sqlite3_stricmp(a, "table_info") == 0 || sqlite3_stricmp(a, "table_xinfo") == 0) ? SQLITE_OK : SQLITE_DENY;
 	case SQLITE_FUNCTION:
 		for (size_t i = 0; i < sizeof(barred) / sizeof(barred[0]); i++)
 			if (b != NULL && sqlite3_stricmp(b, barred[i]) == 0)

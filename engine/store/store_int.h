@@ -50,6 +50,7 @@ struct cb_unit_row {
 /* Running hash and counts of the run that is being written. */
 struct cb_run_now {
 	int64_t id, last_meeting, results, status[4];
+	bool replacing; /* the last result took another's place */
 	bool ordered; /* results came in order of meeting, each once: the running hash is the hash */
 	struct cb_sha sha;
 };

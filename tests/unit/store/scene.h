@@ -15,6 +15,7 @@ struct scene {
 	struct cb_err err;
 	char dir[64], path[96], other[96];
 	char said[4096];
+	int64_t rev; /* of the meeting that was put last */
 };
 
 static inline cb_day day(const char *iso)
@@ -64,6 +65,7 @@ static inline int try_meeting(struct scene *s, const char *code, const char *on,
 	m.nfact = cb_fact_core_count();
 	rc = cb_store_meeting_put(s->st, &m, what, &s->err);
 	*id = m.id;
+	s->rev = m.rev;
 	return rc;
 }
 static inline int64_t meeting(struct scene *s, const char *code, const char *on, enum cb_meeting_kind kind, int64_t members, int64_t present, enum cb_put *what)
