@@ -76,19 +76,19 @@ static inline tree with(tree t, ...)
 	tree r;
 
 	va_start(ap, t);
-	while (va_arg(ap, const char *)) {
-		(void)va_arg(ap, tree);
-		n++;
-	}
+	while (va_arg(ap, const char *))
+		n += va_arg(ap, tree) != NULL;
 	va_end(ap);
-	r = at_line(cb_tree_table(&office_arena, t->op, t->nitem, n));
+	r = at_line(cb_tree_table(&office_arena, t->op, t->nitem, n + 1));
+	r->nfield = n;
 	for (size_t i = 0; i < t->nitem; i++)
 		r->item[i] = t->item[i];
 	va_start(ap, t);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n;) {
 		r->field[i].name = va_arg(ap, const char *);
 		r->field[i].value = va_arg(ap, tree);
 		r->field[i].line = 1;
+		i += r->field[i].value != NULL; /* a field without a value is left out */
 	}
 	va_end(ap);
 	qsort(r->field, n, sizeof(*r->field), field_order);
@@ -104,6 +104,7 @@ struct law {
 	const char *id, *issuer, *from, *to;
 	int64_t attendance;  /* maximum of the first band: 40 */
 	tree criteria, periods, ranking, gates, kinds, missing; /* NULL: the usual ones */
+	tree facts;          /* the ruleset's own; NULL: none */
 	struct cb_fnhost fn; /* for function nodes */
 };
 
@@ -140,7 +141,8 @@ static inline tree usual_ranking(const char *within, const char *ties)
 		    NULL);
 }
 
-static inline struct cb_ruleset *build(struct cb_store *st, const struct law *l)
+/* NULL with CB_EDATA when `quiet` and the ruleset has mistakes. */
+static inline struct cb_ruleset *build_with(struct cb_facts *dict, const struct law *l, bool quiet)
 {
 	struct cb_ruleset *rs = NULL;
 	struct cb_diags *diags;
@@ -159,12 +161,13 @@ static inline struct cb_ruleset *build(struct cb_store *st, const struct law *l)
 			       : LIST(with(nothing("gate"), "at_most", txt("trung_binh"), "when", OP("no", FACT("minutes_recorded")), "label",
 					   txt("Không có biên bản"), NULL)),
 		      "for_kinds", l->kinds ? l->kinds : LIST(txt("regular"), txt("combined")), "periods", period, "ranking",
-		      l->ranking ? l->ranking : usual_ranking("cluster", "shared"), "missing", l->missing ? l->missing : txt("refuse"), NULL);
+		      l->ranking ? l->ranking : usual_ranking("cluster", "shared"), "missing", l->missing ? l->missing : txt("refuse"), "facts",
+		      l->facts, NULL);
 	int rc;
 
 	OK(cb_diags_new(&diags, 50));
-	rc = cb_ruleset_build(&rs, t, NULL, cb_store_facts(st), diags, &office_err);
-	for (size_t i = 0; rc && i < cb_diags_kept(diags); i++) {
+	rc = cb_ruleset_build(&rs, t, NULL, dict, diags, &office_err);
+	for (size_t i = 0; rc && !quiet && i < cb_diags_kept(diags); i++) {
 		struct cb_buf b;
 
 		cb_buf_init(&b);
@@ -173,6 +176,8 @@ static inline struct cb_ruleset *build(struct cb_store *st, const struct law *l)
 		cb_buf_release(&b);
 	}
 	cb_diags_free(diags);
+	if (rc && quiet)
+		return NULL;
 	if (rc)
 		fail_msg("ruleset %s: %s", l->id, office_err.msg);
 	/* the "text" names the attendance maximum, so that different rulesets have different hashes */
@@ -184,6 +189,11 @@ static inline struct cb_ruleset *build(struct cb_store *st, const struct law *l)
 	OK(cb_ruleset_set_sources(rs, src, 1, &office_err));
 	rs->fn = l->fn;
 	return rs;
+}
+
+static inline struct cb_ruleset *build(struct cb_store *st, const struct law *l)
+{
+	return build_with(cb_store_facts(st), l, false);
 }
 
 /* --- the record ------------------------------------------------------------------------------------------------ */
