@@ -35,12 +35,15 @@ deps: ## install what building needs
 deps-test:
 	$(call need,$(DEPS_BUILD) $(DEPS_TEST))
 
+# What these two start uses every processor, unless -j was given.
+par = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 demo: deps ## install what is missing, build, run the main job on examples/
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) $(par) --no-print-directory all
 	@sh examples/demo.sh build/$(MODE)/chibo
 
 test: deps-test ## install what is missing, build, run every test
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) $(par) --no-print-directory check
 
 # --- flags ---------------------------------------------------------------------------------------------------
 ifneq ($(filter $(MAKECMDGOALS),help deps deps-test demo test clean fmt),$(MAKECMDGOALS))

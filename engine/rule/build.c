@@ -25,7 +25,7 @@ struct memo {
 
 /* --- findings --------------------------------------------------------------------------------------------------- */
 
-static void finding(struct cb_build *b, enum cb_severity sev, const char *mend, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static void finding(struct cb_build *b, enum cb_severity sev, const char *mend, const char *fmt, va_list ap)
 {
 	struct cb_buf what;
 
