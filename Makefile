@@ -13,7 +13,7 @@ VERSION := 0.1.0
 
 # --- what Debian 12 must have: installed by `make deps`, which demo and test call -----------------------------
 DEPS_BUILD := gcc libc6-dev pkg-config liblua5.4-dev lua5.4 libsqlite3-dev libjansson-dev libutf8proc-dev libsodium-dev libreadline-dev
-DEPS_TEST := libcmocka-dev sqlite3 python3-minimal locales
+DEPS_TEST := libcmocka-dev sqlite3 python3 locales
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -173,12 +173,22 @@ fuzz: $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%) ## libFuzzer over the readers (FUZ
 		build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=0 -verbosity=0 -artifact_prefix=build/fuzz/$$f- \
 			build/fuzz/$$f.corpus tests/fuzz/corpus/$$f >build/fuzz/$$f.log 2>&1 || { grep -v '# Uses' build/fuzz/$$f.log | tail -n 40; exit 1; }; echo "fuzz: $$f is clean after $(FUZZ_SECONDS) s"; done
 
-install: all ## PREFIX= DESTDIR=
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/chibo
+man: $(B)/chibo.1 ## the man page (needs scdoc)
+$(B)/chibo.1: engine/cli/chibo.1.scd
+	$(call say,MAN,$@) scdoc <$< >$@
+HAVE_SCDOC := $(shell command -v scdoc 2>/dev/null)
+SHARE = $(DESTDIR)$(PREFIX)/share
+
+install: all $(if $(HAVE_SCDOC),$(B)/chibo.1) ## PREFIX= DESTDIR= (the man page where scdoc is installed)
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/chibo/rules $(SHARE)/bash-completion/completions
 	install -m 755 $(B)/chibo $(DESTDIR)$(PREFIX)/bin/chibo
-	cp -r rules $(DESTDIR)$(PREFIX)/share/chibo/
+	cp -r rules/. $(SHARE)/chibo/rules/
+	install -m 644 engine/cli/completion.bash $(SHARE)/bash-completion/completions/chibo
+	$(if $(HAVE_SCDOC),install -d $(SHARE)/man/man1 && install -m 644 $(B)/chibo.1 $(SHARE)/man/man1/chibo.1)
+uninstall: ## what install put there
+	rm -rf $(DESTDIR)$(PREFIX)/bin/chibo $(SHARE)/chibo $(SHARE)/bash-completion/completions/chibo $(SHARE)/man/man1/chibo.1
 clean: ## remove build/
 	rm -rf build examples/out
 
-.PHONY: all help deps deps-test demo test check layers headers lint fmt bench fuzz install clean FORCE
+.PHONY: all help deps deps-test demo test check layers headers lint fmt bench fuzz man install uninstall clean FORCE
 -include $(wildcard $(B)/engine/*/*.d $(B)/tests/unit/*/*.d)
