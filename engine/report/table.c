@@ -64,7 +64,7 @@ static bool csv_runs(const char *s)
 
 void cb_esc_csv(struct cb_buf *out, const char *s)
 {
-	bool guard = csv_runs(s), quote = guard || strpbrk(s, ",;\"\r\n\t") || *s == ' ' || (*s && s[strlen(s) - 1] == ' ');
+	bool guard = csv_runs(s), quote = guard || strpbrk(s, ",\"\r\n") || *s == ' ' || (*s && s[strlen(s) - 1] == ' ');
 
 	if (quote)
 		cb_buf_putc(out, '"');
