@@ -616,3 +616,56 @@ int32_t cb_text_lookalike(const char *s, size_t n, size_t *at)
 	}
 	return 0;
 }
+
+static int key_order(const char *a, size_t na, const char *b, size_t nb)
+{
+	struct cb_buf ka, kb;
+	size_t n;
+	int c;
+
+	cb_buf_init(&ka);
+	cb_buf_init(&kb);
+	if (cb_utf8_sort_key(&ka, a, na) && cb_utf8_sort_key(&kb, b, nb)) {
+		n = ka.len < kb.len ? ka.len : kb.len;
+		c = memcmp(ka.s, kb.s, n);
+		if (!c)
+			c = ka.len < kb.len ? -1 : ka.len > kb.len;
+	} else {
+		n = na < nb ? na : nb;
+		c = memcmp(a, b, n);
+		if (!c)
+			c = na < nb ? -1 : na > nb;
+	}
+	cb_buf_release(&ka);
+	cb_buf_release(&kb);
+	return c;
+}
+
+int cb_utf8_order(const char *a, const char *b)
+{
+	static const char digits[] = "0123456789";
+
+	if (!a || !b)
+		return (a != NULL) - (b != NULL);
+	for (;;) {
+		size_t na = strcspn(a, digits), nb = strcspn(b, digits);
+		int c = key_order(a, na, b, nb);
+		if (c)
+			return c;
+		a += na;
+		b += nb;
+		if (!*a || !*b)
+			return (*a != 0) - (*b != 0);
+		a += strspn(a, "0");
+		b += strspn(b, "0");
+		na = strspn(a, digits);
+		nb = strspn(b, digits);
+		if (na != nb)
+			return na < nb ? -1 : 1;
+		c = memcmp(a, b, na);
+		if (c)
+			return c;
+		a += na;
+		b += nb;
+	}
+}

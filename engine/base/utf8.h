@@ -39,6 +39,9 @@ size_t cb_utf8_fold_into(char *dst, size_t cap, const char *s, size_t n);
 bool cb_fold_equal(const char *a, const char *b); /* the same look-up key; false beyond 255 bytes */
 /* Sort key in Vietnamese order (letters a ă â b c d đ e ê ..., tones second, case third); compare with memcmp. */
 bool cb_utf8_sort_key(struct cb_buf *out, const char *s, size_t n);
+/* Order of two names for people: Vietnamese order, runs of digits by their value (Cụm 2 before Cụm 10). NULL is least.
+   Without memory it falls back to the order of bytes. */
+int cb_utf8_order(const char *a, const char *b);
 size_t cb_utf8_width(const char *s, size_t n); /* terminal columns; combining marks 0 */
 /* Bytes of s that fit in `cols` columns, whole grapheme clusters only. */
 size_t cb_utf8_fit(const char *s, size_t n, size_t cols);

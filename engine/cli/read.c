@@ -37,32 +37,11 @@ static int unit_option(struct cli *c, const char **unit, struct cb_err *err)
 
 /* --- rank ---------------------------------------------------------------------------------------------------- */
 
-static int text_order(const char *a, const char *b)
-{
-	struct cb_buf ka, kb;
-	int c;
-
-	if (!a || !b)
-		return (a != NULL) - (b != NULL);
-	cb_buf_init(&ka);
-	cb_buf_init(&kb);
-	if (cb_utf8_sort_key(&ka, a, strlen(a)) && cb_utf8_sort_key(&kb, b, strlen(b))) {
-		c = memcmp(ka.s, kb.s, ka.len < kb.len ? ka.len : kb.len);
-		if (!c)
-			c = ka.len < kb.len ? -1 : ka.len > kb.len;
-	} else {
-		c = strcmp(a, b);
-	}
-	cb_buf_release(&ka);
-	cb_buf_release(&kb);
-	return c;
-}
-
 /* By group, then place (unranked last), then code. */
 static int rank_order(const void *x, const void *y)
 {
 	const struct cb_unit_period *a = *(const struct cb_unit_period *const *)x, *b = *(const struct cb_unit_period *const *)y;
-	int c = text_order(a->group, b->group);
+	int c = cb_utf8_order(a->group, b->group);
 
 	if (c)
 		return c;

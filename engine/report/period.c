@@ -12,7 +12,7 @@
 #include "eval/period.h"
 #include "report/scope.h"
 
-enum { LEVELS = CB_BARS_MAX };
+enum { LEVELS = CB_BARS_MAX, RULESETS = 64 };
 
 struct tally {
 	int64_t meetings, rated, by_level[LEVELS], other; /* other: a level that is none of the columns */
@@ -35,6 +35,7 @@ struct report {
 	struct cb_scope scope;
 	const char *level[LEVELS], *level_label[LEVELS]; size_t nlevel;
 	struct group *group; size_t ngroup, cap;
+	struct { int64_t id, n; } ruled[RULESETS]; size_t nruled; /* rulesets that rated what is counted */
 	struct tally all, all_before;
 	struct cb_doc *d;
 };
@@ -162,16 +163,29 @@ static void count(const struct report *r, struct tally *t, const char *status, c
 	}
 }
 
+static void note_ruleset(struct report *r, int64_t id)
+{
+	for (size_t i = 0; i < r->nruled; i++)
+		if (r->ruled[i].id == id) {
+			r->ruled[i].n++;
+			return;
+		}
+	if (r->nruled < RULESETS) {
+		r->ruled[r->nruled].id = id;
+		r->ruled[r->nruled++].n = 1;
+	}
+}
+
 /* One pass over the meetings of a period. */
 static int count_period(struct report *r, const struct cb_period *p, bool before, struct cb_err *err)
 {
 	struct cb_rows *q = NULL;
 	bool row;
 	int rc = cb_rows_open(&q, r->st, err,
-			      "select m.unit_id, m.held_on, v.unit_kind, v.cluster, v.cell_type, v.status, v.level, v.official, v.decided"
+			      "select m.unit_id, m.held_on, v.unit_kind, v.cluster, v.cell_type, v.status, v.level, v.official, v.decided, v.ruleset_id"
 			      " from meeting m join v_result v on v.meeting_id = m.id where m.held_on between ?1 and ?2"
 			      " union all"
-			      " select m.unit_id, m.held_on, w.unit_kind, w.cluster, w.cell_type, null, null, null, 0"
+			      " select m.unit_id, m.held_on, w.unit_kind, w.cluster, w.cell_type, null, null, null, 0, null"
 			      " from meeting m join v_meeting w on w.id = m.id where m.held_on between ?1 and ?2"
 			      " and not exists (select 1 from result x where x.meeting_id = m.id)", "ii", (int64_t)p->from, (int64_t)p->to);
 
@@ -184,6 +198,8 @@ static int count_period(struct report *r, const struct cb_period *p, bool before
 		rc = groups_of(r, cb_rows_text(q, 2), cb_rows_text(q, 3), cb_rows_text(q, 4), at, err);
 		if (rc)
 			break;
+		if (!before && status)
+			note_ruleset(r, cb_rows_int(q, 9));
 		count(r, before ? &r->all_before : &r->all, status, level, official, decided);
 		for (int i = 0; i < DIMS; i++)
 			if (at[i] != SIZE_MAX)
@@ -233,7 +249,6 @@ static int count_units(struct report *r, const struct cb_rulebook *book, const c
 static int by_label(const void *a, const void *b)
 {
 	const struct group *x = a, *y = b;
-	struct cb_buf kx, ky;
 	int c;
 
 	if (x->dim != y->dim)
@@ -242,18 +257,7 @@ static int by_label(const void *a, const void *b)
 		return cb_unit_kind_find(x->key) - cb_unit_kind_find(y->key);
 	if (x->dim == DIM_TYPE)
 		return cb_cell_type_find(x->key) - cb_cell_type_find(y->key);
-	cb_buf_init(&kx);
-	cb_buf_init(&ky);
-	if (cb_utf8_sort_key(&kx, x->label, strlen(x->label)) && cb_utf8_sort_key(&ky, y->label, strlen(y->label))) {
-		size_t n = kx.len < ky.len ? kx.len : ky.len;
-		c = memcmp(kx.s, ky.s, n);
-		if (!c)
-			c = kx.len < ky.len ? -1 : kx.len > ky.len;
-	} else {
-		c = strcmp(x->label, y->label);
-	}
-	cb_buf_release(&kx);
-	cb_buf_release(&ky);
+	c = cb_utf8_order(x->label, y->label);
 	return c ? c : strcmp(x->key, y->key);
 }
 
@@ -592,22 +596,27 @@ static int losses(struct report *r, const char *unit, struct cb_err *err)
 static int rulesets(struct report *r, struct cb_err *err)
 {
 	struct cb_rows *q = NULL;
-	char from[11], to[11];
+	char from[11], to[11], n[CB_NUM_TEXT];
 	bool row;
-	int rc = cb_rows_open(&q, r->st, err,
-			      "select s.name, s.title, s.status, count(*) from result x join meeting m on m.id = x.meeting_id join ruleset s on s.id = x.ruleset_id"
-			      " where m.held_on between ?1 and ?2 group by s.id order by 4 desc, 1", "ii", (int64_t)r->p->from, (int64_t)r->p->to);
+	int rc = 0;
 
 	cb_doc_para(r->d, "Kỳ báo cáo: từ %s đến %s. Số liệu lấy từ các kỳ sinh hoạt đã ghi; tỷ lệ tính trên số kỳ được xếp loại, làm tròn nửa lên.",
 		    cb_day_vi(from, r->p->from), cb_day_vi(to, r->p->to));
-	while (!rc && !(rc = cb_rows_step(q, &row, err)) && row) {
-		const char *status = cb_rows_text(q, 2), *title = cb_rows_text(q, 1);
-		if (status && !strcmp(status, "reconstructed"))
-			cb_doc_note(r->d, "%s (%s) là bản dựng lại, chưa có toàn văn quy định.", title ? title : "", cb_rows_text(q, 0));
-		else
-			cb_doc_para(r->d, "Chấm theo: %s (%s).", title ? title : "", cb_rows_text(q, 0));
+	for (size_t i = 0; i < r->nruled && !rc; i++) {
+		rc = cb_rows_open(&q, r->st, err, "select name, title, status from ruleset where id = ?1", "i", r->ruled[i].id);
+		if (!rc)
+			rc = cb_rows_step(q, &row, err);
+		if (!rc && row) {
+			const char *status = cb_rows_text(q, 2), *title = cb_rows_text(q, 1);
+			cb_fmt_int_vi(n, sizeof n, r->ruled[i].n);
+			if (status && !strcmp(status, "reconstructed"))
+				cb_doc_note(r->d, "%s kỳ chấm theo %s (%s): bản dựng lại, chưa có toàn văn quy định.", n, title ? title : "", cb_rows_text(q, 0));
+			else
+				cb_doc_para(r->d, "%s kỳ chấm theo %s (%s).", n, title ? title : "", cb_rows_text(q, 0));
+		}
+		cb_rows_close(q);
+		q = NULL;
 	}
-	cb_rows_close(q);
 	return rc;
 }
 

@@ -194,7 +194,7 @@ static void tail(struct cb_doc *d, const struct cb_explained *x)
 int cb_sheet_doc(struct cb_doc **out, const struct cb_explained *x, struct cb_err *err)
 {
 	static const struct cb_column col[] = {
-		{"no", "TT", CB_COL_INT, 0},	    {"label", "Tiêu chí", CB_COL_TEXT, 0}, {"article", "Điều", CB_COL_TEXT, 0},
+		{"no", "TT", CB_COL_INT, 0},	    {"label", "Tiêu chí", CB_COL_TEXT, 28}, {"article", "Điều", CB_COL_TEXT, 12},
 		{"max", "Tối đa", CB_COL_PTS, 0}, {"points", "Điểm", CB_COL_PTS, 0},	   {"grounds", "Căn cứ", CB_COL_TEXT, 0},
 	};
 	const struct cb_sheet *s = x->sheet;

@@ -587,7 +587,12 @@ static int table_out(struct cb_sink *s, struct cb_err *err)
 			}
 		sum += width[i] + (i ? 2 : 0);
 	}
-	/* too wide: the widest text column gives way first */
+	/* too wide: columns that said how wide they may be go first, then the widest text gives way */
+	for (size_t i = 0; i < s->ncol && s->o.width > 0 && sum > (size_t)s->o.width; i++)
+		if (s->col[i].type == CB_COL_TEXT && s->col[i].decimals > 0 && width[i] > (size_t)s->col[i].decimals) {
+			sum -= width[i] - (size_t)s->col[i].decimals;
+			width[i] = (size_t)s->col[i].decimals;
+		}
 	while (s->o.width > 0 && sum > (size_t)s->o.width) {
 		size_t at = s->ncol, cut;
 		for (size_t i = 0; i < s->ncol; i++)

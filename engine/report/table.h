@@ -22,7 +22,7 @@ struct cb_column {
 	const char *id;    /* key in CSV and JSON */
 	const char *title; /* Vietnamese heading */
 	enum cb_col_type type;
-	int decimals;      /* RATIO, PERCENT */
+	int decimals;      /* RATIO, PERCENT; TEXT: the widest that it may be where width is short, 0: as it comes */
 };
 struct cb_cell {
 	bool null;

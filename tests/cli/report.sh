@@ -30,7 +30,7 @@ is "the exempt are not counted: 35 of 36" "{'part': 35, 'whole': 36, 'percent': 
 is "self and superior were 2,5 apart" 2.5 "$(value disagreement.0.largest)"
 is "the largest loss stands first" "Tỷ lệ đảng viên dự sinh hoạt" "$(value losses.0.criterion)"
 is "with its points: 5 + 5 + 15" 25 "$(value losses.0.points)"
-has "a reconstructed text is told" "$(value notes)" "là bản dựng lại"
+has "a reconstructed text is told" "$(value notes)" "bản dựng lại, chưa có toàn văn"
 has "and what could not be rated" "$(value notes)" "1 kỳ chưa đủ dữ liệu"
 run 0 --db a.db report quarter 2020-Q1
 has "sentences as they are written" "$OUT" "Chi bộ trực thuộc: 1/3 kỳ sinh hoạt xếp loại Tốt = 33,3%."

@@ -296,6 +296,21 @@ static void no_memory_is_told_and_nothing_leaks(void **state)
 	assert_true(sweep(all_that_allocate, NULL) >= 3);
 }
 
+static void names_stand_in_vietnamese_order_and_numbers_by_their_value(void **state)
+{
+	static const char *const order[] = { "", "Ánh", "Bình", "Cụm 1", "Cụm 2", "Cụm 02b", "Cụm 10", "Cụm 10a", "Dân", "Đa" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
+			int c = cb_utf8_order(order[i], order[k]);
+
+			assert_int_equal((c > 0) - (c < 0), (i > k) - (i < k));
+		}
+	assert_true(cb_utf8_order(NULL, "a") < 0);
+	assert_int_equal(cb_utf8_order(NULL, NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +326,7 @@ int main(void)
 		cmocka_unit_test(broken_text_is_recognised),
 		cmocka_unit_test(letters_that_only_look_latin_are_found),
 		cmocka_unit_test(no_memory_is_told_and_nothing_leaks),
+		cmocka_unit_test(names_stand_in_vietnamese_order_and_numbers_by_their_value),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
