@@ -299,15 +299,14 @@ local function relation(base, name)
 	return setmetatable({}, {
 		__index = function(_, k)
 			local method = plain_index[k]
-			if method then return function(self, ...) return method(base, ...) end end
+			if method then return function(_, ...) return method(base, ...) end end
 			if k == "stages" or k == "rel" then return base[k] end
 			local key = KEY[name]
 			if not key or (type(k) ~= "string" and math.type(k) ~= "integer") then return nil end
 			local v = k
 			if name == "units" and type(k) == "string" then v = host.resolve("unit", k) or k end
-			local q = base:where { [key] = v }
-			for r, names in q:each() do return card(names, r, name, v) end
-			return nil
+			local r, names = base:where({ [key] = v }):top(1):each()()
+			return r and card(names, r, name, v)
 		end,
 		__call = function(_, ...) return base:where(...) end,
 		relation = base,
@@ -439,7 +438,11 @@ env.rules = setmetatable({}, {
 		local near = host.nearest(k, ids)
 		error(("no ruleset \"%s\"%s"):format(tostring(k), near and "; nearest is \"" .. near .. "\"" or ""), 0)
 	end,
-	__call = function() return rows({ "id" }, (function() local l = {} for i, id in ipairs(host.ruleset_ids()) do l[i] = { id = id } end return l end)(), "rules") end,
+	__call = function()
+		local list = {}
+		for i, id in ipairs(host.ruleset_ids()) do list[i] = { id = id } end
+		return rows({ "id" }, list, "rules")
+	end,
 })
 
 --- sql[[select count(*) from meeting]]: any reading statement, with parameters after it.
@@ -465,7 +468,8 @@ local function print_plain(v, depth, seen)
 	for k in pairs(v) do if not (math.type(k) == "integer" and k >= 1 and k <= n) then keys[#keys + 1] = k end end
 	table.sort(keys, function(a, b) return tostring(a) < tostring(b) end)
 	for i = 1, math.min(#keys, 50) do
-		out[#out + 1] = (type(keys[i]) == "string" and keys[i] or "[" .. tostring(keys[i]) .. "]") .. " = " .. print_plain(v[keys[i]], depth + 1, seen)
+		local name = type(keys[i]) == "string" and keys[i] or "[" .. tostring(keys[i]) .. "]"
+		out[#out + 1] = name .. " = " .. print_plain(v[keys[i]], depth + 1, seen)
 	end
 	if n > 50 or #keys > 50 then out[#out + 1] = "..." end
 	seen[v] = nil
@@ -558,8 +562,9 @@ function env.help(x)
 	if x == nil then return M.text(OVERVIEW) end
 	local rel = relation_of(x)
 	if rel then
-		return M.text("fields of " .. rel.rel .. ":\n  " .. table.concat(query.field_names(rel.rel), "  ") .. "\nmethods: where by count sum mean median share spread " ..
-			"min max distinct correlation agg sort top select add place against_before each rows value sql plan csv json markdown html chart")
+		local fields = table.concat(query.field_names(rel.rel), "  ")
+		return M.text("fields of " .. rel.rel .. ":\n  " .. fields .. "\nmethods: where by count sum mean median share " ..
+			"spread min max distinct correlation agg sort top select add place against_before before without within each rows value sql plan csv json markdown html chart")
 	end
 	for name, v in pairs(env) do if v == x and HELP[name] then return M.text(HELP[name]) end end
 	if type(x) == "string" then

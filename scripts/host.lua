@@ -10,7 +10,8 @@ function host.plan(sql, params)
 end
 
 local function first(sql, ...)
-	for r, names in host.iterate(sql, { ... }) do return r[names[1]] end
+	local r, names = host.iterate(sql, { ... })()
+	return r and r[names[1]]
 end
 
 --- A unit's code from what a person typed: its code, or its name without marks or case.
