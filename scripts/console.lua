@@ -511,7 +511,11 @@ function env.print(...)
 	local out = {}
 	for i = 1, select("#", ...) do
 		local v = (select(i, ...))
-		if query.is_query(v) or getmetatable(v) == Rows or getmetatable(v) == Doc or is_card(v) or relation_of(v) then M.print_value(v) else out[#out + 1] = print_plain(v, 0, {}) end
+		if query.is_query(v) or getmetatable(v) == Rows or getmetatable(v) == Doc or is_card(v) or relation_of(v) then
+			M.print_value(v)
+		else
+			out[#out + 1] = print_plain(v, 0, {})
+		end
 	end
 	if #out > 0 or select("#", ...) == 0 then host.write(table.concat(out, "\t") .. "\n") end
 end
@@ -564,7 +568,8 @@ function env.help(x)
 	if rel then
 		local fields = table.concat(query.field_names(rel.rel), "  ")
 		return M.text("fields of " .. rel.rel .. ":\n  " .. fields .. "\nmethods: where by count sum mean median share " ..
-			"spread min max distinct correlation agg sort top select add place against_before before without within each rows value sql plan csv json markdown html chart")
+			"spread min max distinct correlation agg sort top select add place against_before before without within each rows value sql plan " ..
+			"csv json markdown html chart")
 	end
 	for name, v in pairs(env) do if v == x and HELP[name] then return M.text(HELP[name]) end end
 	if type(x) == "string" then

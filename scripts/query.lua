@@ -405,7 +405,8 @@ function Query:before(name, opts)
 	opts = opts or {}
 	local n = opts.n or 1
 	if math.type(n) ~= "integer" or n < 1 then error("n is 1, 2, ...", 0) end
-	local lag = { name = name, along = opts.along or RELATIONS[self.rel].day or "held_on", part = { opts.within or RELATIONS[self.rel].unit or "unit_code" }, n = n }
+	local rel = RELATIONS[self.rel]
+	local lag = { name = name, along = opts.along or rel.day or "held_on", part = { opts.within or rel.unit or "unit_code" }, n = n }
 	check_field(self, name)
 	check_field(self, lag.along)
 	check_field(self, lag.part[1])
@@ -645,8 +646,8 @@ function Query:compile()
 		elseif k == "add" and s.lag then
 			local part = {}
 			for i, c in ipairs(s.lag.part) do part[i] = quote(c) end
-			local win = ("lag(%s,%d) OVER (%sORDER BY %s)"):format(quote(s.lag.name), s.lag.n or 1, #part > 0 and "PARTITION BY " .. table.concat(part, ",") .. " " or "",
-				quote(s.lag.along))
+			local by = #part > 0 and "PARTITION BY " .. table.concat(part, ",") .. " " or ""
+			local win = ("lag(%s,%d) OVER (%sORDER BY %s)"):format(quote(s.lag.name), s.lag.n or 1, by, quote(s.lag.along))
 			if s.lag.n then
 				sql = ("SELECT *,%s AS %s FROM (%s)"):format(win, quote(s.names[1]), sql)
 			else

@@ -33,6 +33,7 @@ static const struct cli_option advise_options[] = {
 };
 static const struct cli_option whatif_options[] = {
 	PERIOD, UNIT, {"official", NULL, "compare with the superiors' decisions instead of the computed levels"},
+	{"set", "PATH=VALUE", "change one number first: attendance.max=15, levels.tot=85 (may be repeated)"},
 	{"keep", "N", "meetings to list that change their level (default 20)"}, END,
 };
 static const struct cli_option report_options[] = {UNIT, {"list", NULL, "month only: the monthly list, one row per meeting"}, END};
@@ -70,7 +71,7 @@ const struct cli_command cli_commands[] = {
 	 "FILE is CSV with the columns part, whole and printed_percent. Exit code 1 when a figure comes neither from rounding nor\nfrom truncation.",
 	 "chibo figures 3.162 4.110 79,9\nchibo figures printed_figures.csv --csv", NULL, CLI_ROWS, 1, 3, cli_figures},
 	{"whatif", "RULESET", "the record under another ruleset: who moves up, who moves down", "Stores nothing. To try an edited pack: chibo --rules COPY whatif ID.",
-	 "chibo whatif central.hd42 --period 2020\nchibo --rules thu whatif tuyen_quang.qd19", whatif_options, CLI_DOCS, 1, 1, cli_whatif},
+	 "chibo whatif central.hd42 --period 2020\nchibo whatif tuyen_quang.qd19 --set levels.tot=85\nchibo --rules thu whatif tuyen_quang.qd19", whatif_options, CLI_DOCS, 1, 1, cli_whatif},
 	{"rules check", "[PACK...]", "every mistake of the packs, in one run", NULL, "chibo rules check\nchibo rules check tuyen_quang/qd19.lua", NULL, CLI_ROWS, 0, -1, cli_rules_check},
 	{"rules test", "[PACK...]", "run the packs' own cases", NULL, "chibo rules test an_phu.hd42", NULL, CLI_ROWS, 0, -1, cli_rules_test},
 	{"rules show", "ID", "a ruleset as the form that people know", NULL, "chibo rules show tuyen_quang.qd19 --html -o qd19.html", NULL, CLI_DOCS, 1, 1, cli_rules_show},

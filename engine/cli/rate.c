@@ -141,7 +141,8 @@ static int whatif_doc(struct cb_doc **out, const struct cb_whatif *w, struct cb_
 	};
 	static const struct cb_column needs[] = {{"fact", "Số liệu thiếu", CB_COL_TEXT, 0}, {"meetings", "Số kỳ", CB_COL_INT, 0}};
 	static const struct cb_column movers[] = {
-		{"meeting", "Kỳ", CB_COL_INT, 0},    {"code", "Mã", CB_COL_TEXT, 0},	  {"name", "Chi bộ", CB_COL_TEXT, 0}, {"held_on", "Ngày", CB_COL_DAY, 0},
+		{"meeting", "Kỳ", CB_COL_INT, 0},    {"code", "Mã", CB_COL_TEXT, 0},	  {"name", "Chi bộ", CB_COL_TEXT, 0}, {"cluster", "Cụm", CB_COL_TEXT, 0},
+		{"cell_type", "Loại hình", CB_COL_TEXT, 0}, {"held_on", "Ngày", CB_COL_DAY, 0},
 		{"from", "Từ", CB_COL_TEXT, 0},	     {"to", "Thành", CB_COL_TEXT, 0},	  {"old_score", "Điểm cũ", CB_COL_PTS, 0}, {"new_score", "Điểm mới", CB_COL_PTS, 0},
 		{"cause", "Do tiêu chí", CB_COL_TEXT, 0},
 	};
@@ -172,7 +173,8 @@ static int whatif_doc(struct cb_doc **out, const struct cb_whatif *w, struct cb_
 		cb_doc_table(*out, "movers", "Kỳ sinh hoạt đổi mức", movers, sizeof movers / sizeof *movers);
 		for (size_t i = 0; i < w->nmover; i++) {
 			const struct cb_mover *m = &w->mover[i];
-			cb_doc_row(*out, (struct cb_cell[]){cb_cell_int(m->meeting_id), cb_cell_text(m->code), cb_cell_text(m->name), cb_cell_int(m->held_on),
+			cb_doc_row(*out, (struct cb_cell[]){cb_cell_int(m->meeting_id), cb_cell_text(m->code), cb_cell_text(m->name), cb_cell_text(m->cluster),
+							    cb_cell_text(cb_cell_type_vi((enum cb_cell_type)m->cell_type)), cb_cell_int(m->held_on),
 							    cb_cell_text(w->old_level[m->old_level]), cb_cell_text(w->new_level[m->new_level]),
 							    cb_cell_pts(m->old_score.n, m->old_score.d), cb_cell_pts(m->new_score.n, m->new_score.d),
 							    cb_cell_text(m->cause_label)});
@@ -190,12 +192,17 @@ int cli_whatif(struct cli *c, int argc, char **argv, struct cb_err *err)
 	struct cb_whatif_opts o = {.unit = cli_get(c, "unit"), .official = cli_get(c, "official"), .progress = cli_progress, .ctx = c};
 	struct cb_whatif *w = NULL;
 	struct cb_doc *d = NULL;
+	struct cb_ruleset *edited = NULL;
+	const char *set[CLI_GIVEN_MAX], *s;
+	size_t nset = 0;
 	struct cb_period p;
 	int64_t keep;
 	bool have;
-	int rc = cli_get_period(c, &p, &have, err);
+	int at = 0, rc = cli_get_period(c, &p, &have, err);
 
 	(void)argc;
+	while ((s = cli_each(c, "set", &at)))
+		set[nset++] = s;
 	if (!rc)
 		rc = cli_get_int(c, "keep", 1, 1000000, 20, &keep, err);
 	if (!rc)
@@ -204,6 +211,11 @@ int cli_whatif(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cli_rules(c, err);
 	if (!rc)
 		rc = cli_ruleset(c, argv[0], &o.under, err);
+	if (!rc && nset) {
+		rc = cb_pack_load_edited(&edited, c->rules, o.under->src[o.under->nsrc - 1].path, set, nset, cb_store_facts(c->store), cli_diags(c),
+					 err);
+		o.under = edited;
+	}
 	if (rc)
 		return rc;
 	o.period = have ? &p : NULL;
@@ -215,5 +227,6 @@ int cli_whatif(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cli_doc(c, d, err);
 	cb_doc_free(d);
 	cb_whatif_free(w);
+	cb_ruleset_free(edited);
 	return rc;
 }

@@ -7,6 +7,7 @@
  * from (the disk, the record) is one function.
  */
 #include "lua/pack.h"
+#include "rule/edit.h"
 
 #include <assert.h>
 #include <lua.h>
@@ -30,6 +31,8 @@ struct origin {
 	const char *dir; /* NULL: from src */
 	const struct cb_source *src;
 	size_t nsrc;
+	const char *const *set; /* what-if: "path=value", applied to the tree of the pack itself */
+	size_t nset;
 };
 
 struct file {
@@ -409,6 +412,11 @@ static int load_one(struct cb_ruleset **out, int *nfn, const struct origin *from
 		cb_sandbox_close(sb);
 		sb = NULL;
 	}
+	for (size_t i = 0; !above && i < from->nset; i++) {
+		code = cb_tree_edit(tree, &arena, from->set[i], err);
+		if (code)
+			goto out;
+	}
 	if (base_id[0] && !base) /* building without the base would only tell what is missing because of it */
 		goto judge;
 	code = cb_ruleset_build(&rs, tree, base, dict, diags, err);
@@ -460,6 +468,14 @@ int cb_pack_load(struct cb_ruleset **out, const char *dir, const char *path, str
 	struct origin from = { .dir = dir };
 	int nfn;
 	return load_one(out, &nfn, &from, path, dict, lim, diags, false, false, NULL, err);
+}
+
+int cb_pack_load_edited(struct cb_ruleset **out, const char *dir, const char *path, const char *const *set, size_t nset,
+			struct cb_facts *dict, struct cb_diags *diags, struct cb_err *err)
+{
+	struct origin from = { .dir = dir, .set = set, .nset = nset };
+	int nfn;
+	return load_one(out, &nfn, &from, path, dict, NULL, diags, false, false, NULL, err);
 }
 
 int cb_pack_load_sources(struct cb_ruleset **out, const struct cb_source *src, size_t nsrc, struct cb_facts *dict,
