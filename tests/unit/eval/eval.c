@@ -563,9 +563,6 @@ static void period_rules_run_over_numbers_of_meetings(void **state)
 	assert_int_equal(r.d, 12);
 	cb_eval_close(pe);
 	/* what stands inside count: a level of one month */
-	for (size_t i = 0; i < n; i++)
-		if (in[i].kind == CB_IN_AGG && CB_AGG_WHAT(in[i].agg) == CB_AGG_COUNT)
-			break;
 	const struct cb_node *pred = NULL;
 	for (size_t i = 0; i < rs->nnode; i++)
 		if (strcmp(cb_form_name(rs->node[i]->form), "level_eq") == 0)
