@@ -97,12 +97,6 @@ UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
 SCRIPTS := $(wildcard scripts/*.lua)
 HEADERS := $(wildcard engine/*/*.h)
 
-# What is still being written in other rooms (engine/cli/pending.c); goes away with it.
-PENDING := $(if $(shell grep -l '^int cb_periods_new' engine/eval/*.c),,-DCB_PENDING_PERIODS) \
-	$(if $(shell grep -l '^int cb_advice_meeting' engine/eval/*.c),,-DCB_PENDING_ADVICE) \
-	$(if $(shell grep -l '^int cb_ruleset_check' engine/rule/*.c),,-DCB_PENDING_CHECK)
-$(B)/engine/cli/pending.o: CPPFLAGS_ += $(PENDING)
-
 ifeq ($(V),0)
 say = @printf '  %-7s %s\n' $(1) $(2);
 else
