@@ -166,7 +166,7 @@ static void a_journal_that_was_left_over_is_played_back_even_by_a_reader(void **
 		if (cb_store_open(&s->st, s->path, CB_OPEN_WRITE, &s->err) != CB_OK || cb_store_begin(s->st, &s->err) != CB_OK)
 			_exit(1);
 		for (int i = 0; i < 60000; i++) {
-			char code[8], iso[11];
+			char code[16], iso[11];
 			struct cb_unit_span u = { .code = code, .name = "Chi bộ dài tên để chóng đầy bộ nhớ, tên này là bịa ra", .kind = CB_UNIT_CELL, .parent = "KHOI",
 						  .members = 20, .official_members = -1, .from = 18000, .to = CB_DAY_MAX };
 			int rc;
