@@ -32,7 +32,7 @@ struct cb_cursor {
 	int *at;           /* [nfact] column of q */
 	struct judged *judged; /* [njudged] in the record's order */
 	size_t njudged;
-	bool on_assessment, units_needed, done;
+	bool on_assessment, no_more, units_needed, done; /* no_more: assessments from here on */
 	int64_t root; /* 0: all */
 	struct cb_rowhead head[BATCH];
 	int64_t *value;
@@ -216,7 +216,7 @@ static int judged_lane(struct cb_cursor *c, int64_t id, size_t lane, struct cb_e
 
 	for (size_t i = 0; i < c->njudged; i++)
 		c->have[(c->nfact + i) * BATCH + lane] = 0;
-	for (;;) {
+	while (!c->no_more) {
 		const char *item, *by;
 		int64_t at;
 		int order = 1;
@@ -225,8 +225,9 @@ static int judged_lane(struct cb_cursor *c, int64_t id, size_t lane, struct cb_e
 			sqlite3_reset(c->aq);
 			sqlite3_bind_int64(c->aq, 1, id);
 			rc = cb_st_row(c->st, c->aq, &c->on_assessment, err);
-			if (rc != CB_OK || !c->on_assessment)
-				return rc; /* none at all from here on; the next meeting asks again, which costs one seek */
+			c->no_more = !c->on_assessment;
+			if (rc != CB_OK || c->no_more)
+				return rc;
 		}
 		at = sqlite3_column_int64(c->aq, 0);
 		if (at > id)
@@ -249,9 +250,11 @@ static int judged_lane(struct cb_cursor *c, int64_t id, size_t lane, struct cb_e
 			continue;
 		}
 		rc = cb_st_row(c->st, c->aq, &c->on_assessment, err);
-		if (rc != CB_OK || !c->on_assessment)
+		c->no_more = !c->on_assessment;
+		if (rc != CB_OK || c->no_more)
 			return rc;
 	}
+	return rc;
 }
 
 int cb_cursor_next(struct cb_cursor *c, size_t *n, const struct cb_rowhead **head, const int64_t *const **value, const unsigned char *const **have,

@@ -28,23 +28,23 @@ struct cb_span_row {
 	enum cb_unit_kind kind;
 	enum cb_cell_type cell_type;
 	int64_t parent_id, members;
-	const char *name, *cluster;
+	char *name, *cluster;
 };
 #define CB_CHAIN_MAX 16
 struct cb_chain {
 	cb_day from, to; /* every span on the way up holds all these days */
 	size_t n;
-	int64_t id[CB_CHAIN_MAX];
-	const char *code[CB_CHAIN_MAX];
+	const int64_t *id;
+	const char **code; /* of the units above: they live as long as this */
 };
+#define CB_CHAINS_KEPT 4
 struct cb_unit_row {
-	struct cb_arena arena; /* everything below */
 	int64_t id;
-	const char *code;
+	char *code;
 	struct cb_span_row *span;
 	size_t nspan;
-	struct cb_chain *chain;
-	size_t nchain, next_chain;
+	struct cb_chain *chain[CB_CHAINS_KEPT];
+	size_t next_chain;
 };
 
 /* Running hash and counts of the run that is being written. */

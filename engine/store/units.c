@@ -13,15 +13,25 @@
 #include "base/alloc.h"
 #include "base/utf8.h"
 
-#define CHAINS_KEPT 4
+static void unit_free(struct cb_unit_row *u)
+{
+	if (u == NULL)
+		return;
+	for (size_t i = 0; i < u->nspan; i++) {
+		cb_free(u->span[i].name);
+		cb_free(u->span[i].cluster);
+	}
+	for (size_t i = 0; i < CB_CHAINS_KEPT; i++)
+		cb_free(u->chain[i]);
+	cb_free(u->span);
+	cb_free(u->code);
+	cb_free(u);
+}
 
 void cb_units_forget(struct cb_store *st)
 {
 	for (size_t i = 0; i < st->unit_cap; i++)
-		if (st->unit[i] != NULL) {
-			cb_arena_release(&st->unit[i]->arena);
-			cb_free(st->unit[i]);
-		}
+		unit_free(st->unit[i]);
 	cb_free(st->unit);
 	st->unit = NULL;
 	st->nunit = st->unit_cap = 0;
@@ -70,7 +80,7 @@ static int read_unit(struct cb_store *st, struct cb_unit_row *u, struct cb_err *
 		return rc;
 	if (!row)
 		return cb_err_set(err, CB_ENOTFOUND, "%s: no unit has the number %lld", st->path, (long long)u->id);
-	u->code = cb_arena_strdup(&u->arena, (const char *)sqlite3_column_text(q, 0));
+	u->code = cb_strdup((const char *)sqlite3_column_text(q, 0));
 	sqlite3_reset(q);
 	if (u->code == NULL)
 		return cb_err_nomem(err);
@@ -86,13 +96,11 @@ static int read_unit(struct cb_store *st, struct cb_unit_row *u, struct cb_err *
 		int kind = -1, type = CB_CELL_NONE;
 
 		if (u->nspan == cap) {
-			struct cb_span_row *more = CB_NEWV(&u->arena, cap ? cap * 2 : 2, struct cb_span_row);
+			struct cb_span_row *more = cb_reallocarray(u->span, cap ? cap * 2 : 1, sizeof(*more));
 
 			if (more == NULL)
 				goto nomem;
-			if (u->nspan > 0)
-				memcpy(more, u->span, u->nspan * sizeof(*more));
-			cap = cap ? cap * 2 : 2;
+			cap = cap ? cap * 2 : 1;
 			u->span = more;
 		}
 		s = &u->span[u->nspan];
@@ -113,11 +121,11 @@ static int read_unit(struct cb_store *st, struct cb_unit_row *u, struct cb_err *
 		s->cell_type = (enum cb_cell_type)type;
 		s->parent_id = sqlite3_column_int64(q, 4);
 		s->members = sqlite3_column_type(q, 5) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 5);
-		s->name = cb_arena_strdup(&u->arena, (const char *)sqlite3_column_text(q, 6));
-		s->cluster = cluster ? cb_arena_strdup(&u->arena, cluster) : NULL;
+		s->name = cb_strdup((const char *)sqlite3_column_text(q, 6));
+		s->cluster = cb_strdup(cluster);
+		u->nspan++;
 		if (s->name == NULL || (cluster != NULL && s->cluster == NULL))
 			goto nomem;
-		u->nspan++;
 	}
 	return rc;
 nomem:
@@ -142,12 +150,10 @@ int cb_units_get(struct cb_store *st, int64_t id, struct cb_unit_row **out, stru
 	u = cb_calloc(1, sizeof(*u));
 	if (u == NULL)
 		return cb_err_nomem(err);
-	cb_arena_init(&u->arena);
 	u->id = id;
 	rc = read_unit(st, u, err);
 	if (rc != CB_OK) {
-		cb_arena_release(&u->arena);
-		cb_free(u);
+		unit_free(u);
 		return rc;
 	}
 	st->unit[i] = u;
@@ -166,13 +172,15 @@ const struct cb_span_row *cb_units_span(const struct cb_unit_row *u, cb_day day)
 
 int cb_units_chain(struct cb_store *st, struct cb_unit_row *u, cb_day day, const struct cb_chain **out, struct cb_err *err)
 {
-	struct cb_unit_row *up = u;
 	struct cb_chain *c, made = { .from = CB_DAY_MIN, .to = CB_DAY_MAX };
+	const char *code[CB_CHAIN_MAX];
+	int64_t id[CB_CHAIN_MAX];
+	struct cb_unit_row *up = u;
 	const struct cb_span_row *s;
 
-	for (size_t i = 0; i < u->nchain; i++)
-		if (u->chain[i].from <= day && day <= u->chain[i].to) {
-			*out = &u->chain[i];
+	for (size_t i = 0; i < CB_CHAINS_KEPT && u->chain[i] != NULL; i++)
+		if (u->chain[i]->from <= day && day <= u->chain[i]->to) {
+			*out = u->chain[i];
 			return CB_OK;
 		}
 	*out = NULL;
@@ -194,8 +202,8 @@ int cb_units_chain(struct cb_store *st, struct cb_unit_row *u, cb_day day, const
 		}
 		if (made.n == CB_CHAIN_MAX)
 			return cb_err_set(err, CB_EDATA, "unit %s: more than %d units above it, or they stand in a ring", u->code, CB_CHAIN_MAX);
-		made.id[made.n] = up->id;
-		made.code[made.n++] = up->code;
+		id[made.n] = up->id;
+		code[made.n++] = up->code;
 		made.from = s->from > made.from ? s->from : made.from;
 		made.to = s->to < made.to ? s->to : made.to;
 		if (s->parent_id == 0)
@@ -205,16 +213,15 @@ int cb_units_chain(struct cb_store *st, struct cb_unit_row *u, cb_day day, const
 		if (rc != CB_OK)
 			return rc;
 	}
-	if (u->chain == NULL) {
-		u->chain = CB_NEWV(&u->arena, CHAINS_KEPT, struct cb_chain);
-		if (u->chain == NULL)
-			return cb_err_nomem(err);
-	}
-	c = &u->chain[u->next_chain];
-	u->next_chain = (u->next_chain + 1) % CHAINS_KEPT;
-	if (u->nchain < CHAINS_KEPT)
-		u->nchain++;
+	c = cb_malloc(sizeof(*c) + made.n * (sizeof(*made.id) + sizeof(*made.code)));
+	if (c == NULL)
+		return cb_err_nomem(err);
 	*c = made;
+	c->id = memcpy(c + 1, id, made.n * sizeof(*id));
+	c->code = memcpy((char *)(c + 1) + made.n * sizeof(*id), code, made.n * sizeof(*code));
+	cb_free(u->chain[u->next_chain]);
+	u->chain[u->next_chain] = c;
+	u->next_chain = (u->next_chain + 1) % CB_CHAINS_KEPT;
 	*out = c;
 	return CB_OK;
 }
