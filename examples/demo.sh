@@ -85,11 +85,25 @@ grep 'kỳ sinh hoạt xếp loại' "$out/thanh_hoa_2020.txt"
 set -- $(one "select (select count(*) from v_visit), (select count(*) from v_result where unit_code glob 'TH-*' and decided),
 	(select count(*) from v_result where unit_code glob 'TH-*' and decided and official <> level)")
 say "Lượt cấp trên dự: $(vi "$1"); kỳ đã có quyết định của cấp trên: $(vi "$2"), trong đó khác mức tính ra: $(vi "$3")"
-say "Xếp hạng năm 2020 trong cụm, trong Khối, trong tỉnh (đồng hạng ghi chung một thứ); mười dòng đầu của cụm thứ nhất:"
+"$CHIBO" compliance --period 2020 --unit thanh_hoa_khoi >"$out/thanh_hoa_nghia_vu.txt"
+sed -n '/^Chế độ/,/^$/p' "$out/thanh_hoa_nghia_vu.txt"
+say "Tự chấm cao hơn cán bộ dự nhiều nhất:"
+"$CHIBO" sql "select s.unit_code \"Mã\", strftime('%d/%m/%Y', s.held_on) \"Ngày\", replace(printf('%g', s.points / 1000.0), '.', ',') \"Tự chấm\",
+	replace(printf('%g', o.points / 1000.0), '.', ',') \"Cán bộ dự\",
+	replace(printf('%g', r.score), '.', ',') \"Tính theo quy định\" from v_assessment s
+	join v_assessment o on o.meeting_id = s.meeting_id and o.item = s.item and o.assessor = 'observer'
+	join v_result r on r.meeting_id = s.meeting_id
+	where s.assessor = 'self' order by s.points - o.points desc, s.meeting_id limit 3"
+say "Xếp hạng quý II/2020 trong cụm, trong Khối, trong tỉnh; đồng hạng ghi chung một thứ. Đầu bảng của cụm thứ nhất:"
 for group in cluster block province; do
-	"$CHIBO" rank --period 2020 --unit thanh_hoa_khoi --within $group >"$out/thanh_hoa_xep_hang_$group.txt"
+	COLUMNS=0 "$CHIBO" rank --period 2020-Q2 --unit thanh_hoa_khoi --within $group >"$out/thanh_hoa_xep_hang_$group.txt"
+	"$CHIBO" rank --period 2020-Q2 --unit thanh_hoa_khoi --within $group --csv >"$out/thanh_hoa_xep_hang_$group.csv"
 done
-sed -n 1,12p "$out/thanh_hoa_xep_hang_cluster.txt"
+sed -n '1,10{s/  *\(Lý do\|mọi tháng.*\)$//;s/  ─*$//;p;}' "$out/thanh_hoa_xep_hang_cluster.txt" # without the last column
+for group in block province; do
+	awk -F, -v g=$group 'NR > 1 && $2 == 1 { n++; of = $4 } END {
+		printf "Trong %s: %d chi bộ đồng hạng nhất trên %d\n", g == "block" ? "Khối" : "tỉnh", n, of }' "$out/thanh_hoa_xep_hang_$group.csv"
+done
 
 say
 say "== 2025: đơn vị chuyển ngày 01/7, mỗi kỳ theo quy định có hiệu lực ngày đó =="
