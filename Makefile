@@ -158,10 +158,10 @@ bench: all ## ratios against hand-written SQL, in one run
 # libFuzzer targets over the readers, each for FUZZ_SECONDS from the seeds in tests/fuzz/corpus; finds stay in build/fuzz.
 FUZZ_SECONDS ?= 30
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
-build/fuzz/%: tests/fuzz/%.c $(wildcard engine/base/*.c engine/model/*.c engine/exchange/*.[ch])
+build/fuzz/%: tests/fuzz/%.c $(wildcard engine/base/*.c engine/model/*.c engine/store/*.c engine/exchange/*.[ch])
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@) clang $(CPPFLAGS_) -DCB_FEED_CHUNK=61 -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(PKG_CFLAGS) \
-		-o $@ $< $(wildcard engine/base/*.c engine/model/*.c) $(addprefix engine/exchange/,feed.c csv.c json.c value.c) $(LDLIBS_)
+		-o $@ $< $(wildcard engine/base/*.c engine/model/*.c engine/store/*.c engine/exchange/*.c) $(LDLIBS_)
 fuzz: $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%) ## libFuzzer over the readers (FUZZ_SECONDS=30 each; needs clang)
 	@for f in $(FUZZ_SRC:tests/fuzz/%.c=%); do mkdir -p build/fuzz/$$f.corpus; \
 		build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=0 -verbosity=0 -artifact_prefix=build/fuzz/$$f- \

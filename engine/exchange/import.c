@@ -19,6 +19,7 @@ static void begin_row(struct cb_imp *m, long line, long col)
 {
 	m->row_line = line, m->row_col = col;
 	m->row_bad = false;
+	m->put = 0;
 	m->ntext = 0;
 	cb_buf_clear(&m->row_error);
 	memset(m->cell, 0, m->nfield * sizeof(m->cell[0]));

@@ -73,6 +73,7 @@ struct cb_imp {
 	long row_line, row_col;
 	long record;              /* JSON: its number; 0: CSV */
 	bool row_bad;
+	int put;                  /* what the row did to the record; 0: nothing yet */
 	struct cb_buf row_error;  /* for the file of rejects */
 	struct cb_buf text[4];    /* NFC of the row's texts */
 	size_t ntext;
@@ -126,6 +127,7 @@ int cb_imp_unit(struct cb_imp *m, struct cb_in_known **out);
 int cb_imp_seen(struct cb_imp *m, const void *key, size_t n, long *first);
 void cb_imp_same_as(struct cb_imp *m, const char *what, long first);
 void cb_imp_count_put(struct cb_imp *m, enum cb_put what);
+void cb_imp_count_row(struct cb_imp *m);
 int cb_imp_put_failed(struct cb_imp *m, int rc, const struct cb_err *e, int field);
 bool cb_imp_writing(const struct cb_imp *m);
 

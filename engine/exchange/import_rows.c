@@ -601,6 +601,7 @@ int cb_imp_settle(struct cb_imp *m)
 				m->stats.bad++;
 			} else {
 				cb_imp_count_put(m, what);
+				cb_imp_count_row(m);
 			}
 		}
 	}
@@ -647,5 +648,7 @@ int cb_imp_row(struct cb_imp *m)
 	for (size_t i = 0; rc == 0 && i < 4; i++)
 		if (!cb_buf_ok(&m->text[i]))
 			rc = cb_err_nomem(m->err);
+	if (rc == 0)
+		cb_imp_count_row(m);
 	return rc;
 }

@@ -180,17 +180,26 @@ void cb_imp_same_as(struct cb_imp *m, const char *what, long first)
 	cb_imp_told(m, m->row_line, 0, NULL, say, "keep one of the two rows");
 }
 
+/* A row of assessments may put several things: it is new when any of them is, the same when all are. */
 void cb_imp_count_put(struct cb_imp *m, enum cb_put what)
 {
-	if (what == CB_PUT_NEW) {
+	static const int weight[] = { [CB_PUT_NEW] = 3, [CB_PUT_CHANGED] = 2, [CB_PUT_SAME] = 1 };
+	if (weight[what] > m->put)
+		m->put = weight[what];
+}
+
+void cb_imp_count_row(struct cb_imp *m)
+{
+	if (m->put == 3) {
 		m->stats.added++;
-	} else if (what == CB_PUT_CHANGED) {
+	} else if (m->put == 2) {
 		m->stats.changed++;
-	} else {
+	} else if (m->put == 1) {
 		if (m->stats.same < CB_IMP_SAME_SHOWN)
 			m->same_line[m->stats.same] = m->row_line;
 		m->stats.same++;
 	}
+	m->put = 0;
 }
 
 /* What the store says of one row becomes a finding; anything else ends the import. */

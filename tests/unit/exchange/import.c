@@ -264,6 +264,7 @@ static void assessments_and_decisions_come_in(void **state)
 				     "C1,2024-01-20,thematic,observer,89,tot,,,\n"
 				     "C1,2024-01-20,thematic,superior,80,,,,kha\n";
 	good(x, CB_IMPORT_ASSESSMENTS, pieces);
+	assert_int_equal(x->stats.added, 3); /* rows, not points */
 	text_is(x, "SELECT proposed||votes_for||official FROM decision WHERE votes_total=4", "tot4kha");
 	good(x, CB_IMPORT_ASSESSMENTS, pieces);
 	assert_int_equal(x->stats.added + x->stats.changed, 0);
