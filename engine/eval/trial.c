@@ -12,6 +12,8 @@ struct walk {
 	size_t n;
 	int level;             /* of the month that an agg looks at, -1 outside */
 	struct cb_ratio score;
+	void (*seen)(void *ctx, const struct cb_node *n, struct cb_ratio value);
+	void *ctx;
 };
 
 static const struct cb_ratio none = { 0, 0 };
@@ -92,7 +94,17 @@ static struct cb_ratio logic(struct walk *w, const struct cb_node *n, bool any)
 	return unknown ? none : truth(!any);
 }
 
+static struct cb_ratio compute(struct walk *w, const struct cb_node *n);
+
 static struct cb_ratio value(struct walk *w, const struct cb_node *n)
+{
+	struct cb_ratio r = compute(w, n);
+	if (w->seen)
+		w->seen(w->ctx, n, r);
+	return r;
+}
+
+static struct cb_ratio compute(struct walk *w, const struct cb_node *n)
 {
 	const char *op = n->form->name;
 	struct cb_ratio a, b, r = none;
@@ -116,13 +128,16 @@ static struct cb_ratio value(struct walk *w, const struct cb_node *n)
 	if (cb_is_choice(n)) {
 		for (size_t i = strcmp(op, "first") ? 1 : 0; i < n->nkid; i++) {
 			const struct cb_node *k = n->kid[i];
-			if (cb_is(k, "otherwise"))
-				return value(w, k->kid[0]);
-			a = value(w, k->kid[0]);
+			bool last = cb_is(k, "otherwise");
+			a = last ? truth(true) : value(w, k->kid[0]);
 			if (!a.d)
 				return none;
-			if (a.n)
-				return value(w, k->kid[1]);
+			if (!a.n)
+				continue;
+			r = value(w, k->kid[last ? 0 : 1]);
+			if (w->seen) /* the branch that was taken */
+				w->seen(w->ctx, k, truth(true));
+			return r;
 		}
 		return none;
 	}
@@ -161,9 +176,10 @@ static struct cb_ratio value(struct walk *w, const struct cb_node *n)
 	return ok ? r : none;
 }
 
-int cb_trial_period(const struct cb_ruleset *rs, enum cb_period_kind kind, const struct cb_trial_month *month, size_t n)
+int cb_trial_period(const struct cb_ruleset *rs, enum cb_period_kind kind, const struct cb_trial_month *month, size_t n,
+		    void (*seen)(void *ctx, const struct cb_node *n, struct cb_ratio value), void *ctx)
 {
-	struct walk w = { .rs = rs, .month = month, .n = n, .level = -1, .score = none };
+	struct walk w = { .rs = rs, .month = month, .n = n, .level = -1, .score = none, .seen = seen, .ctx = ctx };
 
 	if (kind < CB_QUARTER || kind > CB_YEAR || !rs->period[kind].level)
 		return -1;

@@ -16,7 +16,9 @@ struct cb_trial_month {
 	int level;             /* index, or CB_TRIAL_MISSED, CB_TRIAL_UNRATED */
 	struct cb_ratio score; /* points; d == 0: not known */
 };
-/* The level of the period, -1 where there is none (no rule, undecided, or a missed month that refuses). */
-int cb_trial_period(const struct cb_ruleset *rs, enum cb_period_kind kind, const struct cb_trial_month *month, size_t n);
+/* The level of the period, -1 where there is none (no rule, undecided, or a missed month that refuses). `seen` is called
+   for every node outside the months that was computed, with its value (d == 0: absent); NULL: not called. */
+int cb_trial_period(const struct cb_ruleset *rs, enum cb_period_kind kind, const struct cb_trial_month *month, size_t n,
+		    void (*seen)(void *ctx, const struct cb_node *n, struct cb_ratio value), void *ctx);
 
 #endif

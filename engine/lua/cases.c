@@ -16,6 +16,7 @@
 #include "eval/trial.h"
 #include "lua/build.h"
 #include "lua/pack.h"
+#include "lua/cases_int.h"
 #include "lua/pack_int.h"
 #include "lua/sandbox.h"
 #include "lua/scan.h"
@@ -30,6 +31,7 @@ struct test {
 	struct cb_diags *diags;
 	struct cb_case_stats *stats;
 	struct cb_arena arena;
+	const struct cb_case_hook *hook; /* NULL: none */
 	/* of the current case */
 	const struct cb_tree *at;
 	const char *name;
@@ -323,25 +325,28 @@ static void compare_points(struct test *t, struct cb_buf *b, const struct cb_tre
 	}
 }
 
-static void compare_missing(struct test *t, struct cb_buf *b, const struct cb_tree *v, const struct cb_sheet *sheet)
+/* `got` is a list "present, @preparation.2, /members" */
+static void compare_missing(struct test *t, struct cb_buf *b, const struct cb_tree *v, const char *got)
 {
-	const char *got = sheet->missing ? sheet->missing : "";
 	for (size_t i = 0; v->type == CB_T_TABLE && i < v->nitem; i++) {
 		if (v->item[i]->type != CB_T_TEXT) {
 			wrong(t, v->item[i], "expect.missing", "a list of fact ids", "expected missing facts are no list of names");
 			continue;
 		}
-		const char *id = v->item[i]->text, *p = got;
+		const char *id = v->item[i]->text;
 		size_t n = strlen(id);
 		bool found = false;
-		for (; n && (p = strstr(p, id)); p += n)
-			if ((p == got || !strchr("abcdefghijklmnopqrstuvwxyz0123456789_.", p[-1])) &&
-			    (!p[n] || !strchr("abcdefghijklmnopqrstuvwxyz0123456789_.", p[n])))
-				found = true;
+		for (const char *p = got; *p && !found;) {
+			size_t len = strcspn(p, ",");
+			found = len == n && !strncmp(p, id, n);
+			p += len + strspn(p + len, ", ");
+		}
 		if (!found)
 			differ(b, "missing", id, *got ? got : "nothing missing");
 	}
-	if (v->type == CB_T_TABLE && !v->nitem && *got)
+	if (v->type != CB_T_TABLE)
+		wrong(t, v, "expect.missing", "missing = { \"present\" }", "expected missing facts are no list");
+	else if (!v->nitem && *got)
 		differ(b, "missing", "nothing", got);
 }
 
@@ -369,7 +374,6 @@ static int run_meeting(struct test *t, const struct cb_tree *c, const struct cb_
 	static const char *const fields[] = { "total", "level", "level_by_score", "status", "points", "missing", "gate" };
 	struct cb_batch in = { .n = 1, .value = t->values, .have = t->haves };
 	struct cb_scores s;
-	struct cb_sheet *sheet = NULL;
 	struct cb_buf b;
 	const struct cb_tree *v;
 	char got[CB_NUM_TEXT + 16], want[CB_NUM_TEXT];
@@ -383,6 +387,8 @@ static int run_meeting(struct test *t, const struct cb_tree *c, const struct cb_
 	code = cb_eval_batch(t->ev, &in, &s, err);
 	if (code)
 		return code;
+	if (t->hook && t->hook->meeting)
+		t->hook->meeting(t->hook->ctx, t->rs, t->ev, &s);
 	cb_buf_init(&b);
 	const char *st = status_id(s.status[0]);
 	v = cb_tree_get(e, "status");
@@ -440,12 +446,13 @@ static int run_meeting(struct test *t, const struct cb_tree *c, const struct cb_
 		wrong(t, v, "expect", "points = { attendance = 5 }", "expected points are no table");
 	v = cb_tree_get(e, "missing");
 	if (v) {
-		code = cb_sheet_new(&sheet, t->ev, &in, 0, err);
-		if (code)
-			goto out;
+		struct cb_buf got_missing;
+		cb_buf_init(&got_missing);
+		cb_eval_missing(&got_missing, t->ev, 0);
 		if (s.status[0] != CB_ST_MISSING && v->nitem)
 			differ(&b, "status", "missing", st);
-		compare_missing(t, &b, v, sheet);
+		compare_missing(t, &b, v, got_missing.s);
+		cb_buf_release(&got_missing);
 	}
 	if (!cb_buf_ok(&b)) {
 		code = cb_err_nomem(err);
@@ -464,7 +471,6 @@ static int run_meeting(struct test *t, const struct cb_tree *c, const struct cb_
 		t->bad = true;
 	}
 out:
-	cb_sheet_free(sheet);
 	cb_buf_release(&b);
 	return code;
 }
@@ -517,7 +523,8 @@ static void run_months(struct test *t, const struct cb_tree *c, const struct cb_
 			wrong(t, months, "months", NULL, what);
 			break;
 		}
-		compare_level(t, &b, e, fields[k], cb_trial_period(t->rs, kinds[k], m, months->nitem));
+		compare_level(t, &b, e, fields[k],
+			      cb_trial_period(t->rs, kinds[k], m, months->nitem, t->hook ? t->hook->node : NULL, t->hook ? t->hook->ctx : NULL));
 	}
 	if (b.len && !t->bad) {
 		int line = line_of(c, "expect");
@@ -590,7 +597,15 @@ done:
 
 /* --- files ---------------------------------------------------------------------------------------------------- */
 
-static int run_file(struct test *t, const char *dir, const char *path, struct cb_err *err)
+struct cb_cases {
+	struct cb_arena arena;
+	struct cb_tree **list; /* one a file */
+	size_t nlist, ncase;
+	int broken;            /* files that could not be read as cases */
+};
+
+/* One file as a tree; what is wrong with it is a finding. */
+static int read_file(struct cb_cases *c, const char *dir, const char *path, struct cb_diags *diags, struct cb_err *err)
 {
 	char shown[512], *text = NULL;
 	size_t len;
@@ -610,8 +625,8 @@ static int run_file(struct test *t, const char *dir, const char *path, struct cb
 		goto out;
 	}
 	file.scan = scan;
-	if (cb_sandbox_check_source(text, len, shown, t->diags)) {
-		t->stats->failed++;
+	if (cb_sandbox_check_source(text, len, shown, diags)) {
+		c->broken++;
 		goto out;
 	}
 	code = cb_sandbox_open(&sb, NULL, err);
@@ -621,23 +636,23 @@ static int run_file(struct test *t, const char *dir, const char *path, struct cb
 	if (!code)
 		code = cb_sandbox_call(sb, 0, 1, cb_pack_limits_default.fuel_load, err);
 	if (!code)
-		code = cb_lang_tree(&list, &nfn, sb, &t->arena, &opts, t->diags, err);
+		code = cb_lang_tree(&list, &nfn, sb, &c->arena, &opts, diags, err);
 	if (code == CB_ERULE || code == CB_ELIMIT || code == CB_EDATA) {
-		cb_pack_tell(t->diags, shown, err);
-		t->stats->failed++;
+		cb_pack_tell(diags, shown, err);
+		c->broken++;
 		code = 0;
 		goto out;
 	}
 	if (code)
 		goto out;
 	if (!list || list->type != CB_T_TABLE || !list->nitem || list->nfield) {
-		cb_diags_addf(t->diags, CB_SEV_ERROR, shown, list ? list->line : 1, 0, NULL, "return { { name = ..., facts = ..., expect = ... }, ... }",
+		cb_diags_addf(diags, CB_SEV_ERROR, shown, list ? list->line : 1, 0, NULL, "return { { name = ..., facts = ..., expect = ... }, ... }",
 			      "a case file returns a list of cases");
-		t->stats->failed++;
+		c->broken++;
 		goto out;
 	}
-	for (size_t i = 0; !code && i < list->nitem; i++)
-		code = run_case(t, list->item[i], i + 1, err);
+	c->list[c->nlist++] = list;
+	c->ncase += list->nitem;
 out:
 	cb_sandbox_close(sb);
 	cb_scan_free(scan);
@@ -651,26 +666,66 @@ static bool belongs(const char *file, const char *stem)
 	return !strncmp(file, stem, n) && (file[n] == '.' || file[n] == '_' || file[n] == '-');
 }
 
-int cb_pack_test_with(struct cb_case_stats *out, const struct cb_ruleset *rs, const char *dir, const char *path, struct cb_facts *dict,
-		      struct cb_diags *diags, struct cb_err *err)
+void cb_cases_free(struct cb_cases *c)
 {
-	struct test t = { .rs = rs, .dict = dict, .diags = diags, .stats = out };
+	if (!c)
+		return;
+	cb_arena_release(&c->arena);
+	cb_free(c);
+}
+
+size_t cb_cases_count(const struct cb_cases *c)
+{
+	return c->ncase;
+}
+
+int cb_cases_load(struct cb_cases **out, const char *dir, const char *path, struct cb_diags *diags, struct cb_err *err)
+{
+	struct cb_cases *c = cb_calloc(1, sizeof *c);
 	char folder[512], stem[256], **list = NULL;
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-	size_t n = 0, nfact = cb_facts_count(dict);
+	size_t n = 0;
 	int code;
 
-	*out = (struct cb_case_stats){ 0 };
-	cb_arena_init(&t.arena);
+	*out = NULL;
+	if (!c)
+		return cb_err_nomem(err);
+	cb_arena_init(&c->arena);
 	snprintf(folder, sizeof folder, "%.*scases", slash ? (int)(slash + 1 - path) : 0, path);
 	snprintf(stem, sizeof stem, "%.*s", (int)(strlen(name) > 4 ? strlen(name) - 4 : strlen(name)), name);
 	code = cb_pack_list(&list, &n, dir, folder, err);
-	if (code == CB_ENOTFOUND || code == CB_EIO) {
-		code = 0;
-		goto out; /* no cases: the caller sees 0 */
+	if (code == CB_ENOTFOUND || code == CB_EIO)
+		code = 0; /* no cases: the caller sees 0 */
+	if (!code && !(c->list = CB_NEWV(&c->arena, n + 1, struct cb_tree *)))
+		code = cb_err_nomem(err);
+	for (size_t i = 0; !code && i < n; i++) {
+		char below[512];
+		size_t len = strlen(list[i]);
+		if (!belongs(list[i], stem) || len < 5 || strcmp(list[i] + len - 4, ".lua"))
+			continue;
+		if (snprintf(below, sizeof below, "%s/%s", folder, list[i]) < (int)sizeof below)
+			code = read_file(c, dir, below, diags, err);
 	}
-	if (code)
-		goto out;
+	cb_pack_list_free(list, n);
+	if (code) {
+		cb_cases_free(c);
+		return code;
+	}
+	*out = c;
+	return 0;
+}
+
+int cb_cases_run(struct cb_case_stats *out, const struct cb_cases *c, const struct cb_ruleset *rs, struct cb_facts *dict,
+		 const struct cb_case_hook *hook, struct cb_diags *diags, struct cb_err *err)
+{
+	struct test t = { .rs = rs, .dict = dict, .diags = diags, .stats = out, .hook = hook };
+	size_t nfact = cb_facts_count(dict);
+	int code = 0;
+
+	*out = (struct cb_case_stats){ .failed = c->broken };
+	if (!c->nlist)
+		return c->broken ? cb_err_set(err, CB_EDATA, "the cases cannot be read") : 0;
+	cb_arena_init(&t.arena);
 	t.fact = CB_NEWV(&t.arena, nfact, int64_t);
 	t.have = CB_NEWV(&t.arena, nfact, unsigned char);
 	t.value = CB_NEWV(&t.arena, rs->ninput + 1, int64_t);
@@ -686,20 +741,32 @@ int cb_pack_test_with(struct cb_case_stats *out, const struct cb_ruleset *rs, co
 		t.haves[i] = &t.present[i];
 	}
 	code = cb_eval_open(&t.ev, rs, err);
-	for (size_t i = 0; !code && i < n; i++) {
-		char below[512];
-		size_t len = strlen(list[i]);
-		if (!belongs(list[i], stem) || len < 5 || strcmp(list[i] + len - 4, ".lua"))
-			continue;
-		if (snprintf(below, sizeof below, "%s/%s", folder, list[i]) < (int)sizeof below)
-			code = run_file(&t, dir, below, err);
-	}
+	for (size_t f = 0; !code && f < c->nlist; f++)
+		for (size_t i = 0; !code && i < c->list[f]->nitem; i++) {
+			code = run_case(&t, c->list[f]->item[i], i + 1, err);
+			if (hook && hook->stop && out->failed)
+				goto out;
+		}
 	if (!code && out->failed)
 		code = cb_err_set(err, CB_EDATA, "%d of %d cases fail", out->failed, out->cases);
 out:
 	cb_eval_close(t.ev);
-	cb_pack_list_free(list, n);
 	cb_arena_release(&t.arena);
+	return code;
+}
+
+int cb_pack_test_with(struct cb_case_stats *out, const struct cb_ruleset *rs, const char *dir, const char *path, struct cb_facts *dict,
+		      struct cb_diags *diags, struct cb_err *err)
+{
+	struct cb_cases *c;
+	int code;
+
+	*out = (struct cb_case_stats){ 0 };
+	code = cb_cases_load(&c, dir, path, diags, err);
+	if (code)
+		return code;
+	code = cb_cases_run(out, c, rs, dict, NULL, diags, err);
+	cb_cases_free(c);
 	return code;
 }
 
