@@ -38,7 +38,7 @@ static struct cb_ratio aggregate(struct walk *w, const struct cb_node *n)
 	for (size_t i = 0; i < w->n; i++) {
 		const struct cb_trial_month *m = &w->month[i];
 		bool gone = m->level == CB_TRIAL_MISSED;
-		if (gone && (w->rs->missed_month != CB_MISSED_AS_WORST || CB_AGG_OF(n) != CB_OF_MONTHS))
+		if (m->level == CB_TRIAL_EXEMPT || (gone && (w->rs->missed_month != CB_MISSED_AS_WORST || CB_AGG_OF(n) != CB_OF_MONTHS)))
 			continue;
 		w->level = gone ? (int)w->rs->nlevel - 1 : m->level;
 		w->score = gone ? none : m->score;

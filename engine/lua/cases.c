@@ -501,6 +501,8 @@ static void run_months(struct test *t, const struct cb_tree *c, const struct cb_
 		}
 		if (v->type == CB_T_BOOL && !v->boolean) {
 			m[i].level = CB_TRIAL_MISSED;
+		} else if (v->type == CB_T_TEXT && !strcmp(v->text, "exempt")) {
+			m[i].level = CB_TRIAL_EXEMPT;
 		} else if (v->type == CB_T_TEXT && strcmp(v->text, "unrated")) {
 			m[i].level = cb_level_find(t->rs, v->text);
 			if (m[i].level < 0) {
@@ -508,7 +510,7 @@ static void run_months(struct test *t, const struct cb_tree *c, const struct cb_
 				wrong(t, v, "months", NULL, what);
 			}
 		} else if (v->type != CB_T_TEXT) {
-			wrong(t, v, "months", "a level's id, { \"tot\", 92.5 }, false for a missed month, or \"unrated\"", "a month is no level");
+			wrong(t, v, "months", "a level's id, { \"tot\", 92.5 }, false for a missed month, \"exempt\" or \"unrated\"", "a month is no level");
 		}
 	}
 	if (t->bad)

@@ -278,7 +278,8 @@ static int tell(struct load *ld, int code, struct cb_err *err)
 }
 
 static int load_one(struct cb_ruleset **out, int *nfn, const struct origin *from, const char *path, struct cb_facts *dict,
-		    const struct cb_pack_limits *lim, struct cb_diags *diags, bool strict, bool quiet, const struct load *above, struct cb_err *err);
+		    const struct cb_pack_limits *lim, struct cb_diags *diags, bool strict, bool quiet, const struct load *above, struct cb_pack_kept *kept,
+		    struct cb_err *err);
 
 /* Loads the base `id` of ld. */
 static int load_base(struct cb_ruleset **out, int *nfn, struct load *ld, const char *id, int line, struct cb_err *err)
@@ -300,7 +301,7 @@ static int load_base(struct cb_ruleset **out, int *nfn, struct load *ld, const c
 	struct cb_diags *unheard = NULL;
 	if (ld->quiet && cb_diags_new(&unheard, 1))
 		return cb_err_nomem(err);
-	int code = load_one(out, nfn, ld->from, path, ld->dict, ld->lim, unheard ? unheard : ld->diags, true, ld->quiet, ld, err);
+	int code = load_one(out, nfn, ld->from, path, ld->dict, ld->lim, unheard ? unheard : ld->diags, true, ld->quiet, ld, NULL, err);
 	cb_diags_free(unheard);
 	if (code == CB_EDATA && unheard)
 		cb_diags_addf(ld->diags, CB_SEV_ERROR, ld->file[0].shown, line, 0, "base", NULL, "its base \"%s\" has mistakes, told there", id);
@@ -322,7 +323,8 @@ static int field_line(const struct cb_tree *t, const char *name)
 }
 
 static int load_one(struct cb_ruleset **out, int *nfn, const struct origin *from, const char *path, struct cb_facts *dict,
-		    const struct cb_pack_limits *lim, struct cb_diags *diags, bool strict, bool quiet, const struct load *above, struct cb_err *err)
+		    const struct cb_pack_limits *lim, struct cb_diags *diags, bool strict, bool quiet, const struct load *above, struct cb_pack_kept *kept,
+		    struct cb_err *err)
 {
 	struct load *ld = cb_calloc(1, sizeof *ld);
 	struct cb_sandbox *sb = NULL;
@@ -451,6 +453,11 @@ judge:
 	*nfn = nbase + nown;
 	*out = rs;
 	rs = NULL;
+	if (kept) {
+		*kept = (struct cb_pack_kept){ .arena = arena, .tree = tree, .base = base };
+		base = NULL;
+		cb_arena_init(&arena);
+	}
 out:
 	host_free(&own);
 	cb_ruleset_free(rs);
@@ -467,7 +474,23 @@ int cb_pack_load(struct cb_ruleset **out, const char *dir, const char *path, str
 {
 	struct origin from = { .dir = dir };
 	int nfn;
-	return load_one(out, &nfn, &from, path, dict, lim, diags, false, false, NULL, err);
+	return load_one(out, &nfn, &from, path, dict, lim, diags, false, false, NULL, NULL, err);
+}
+
+int cb_pack_load_kept(struct cb_ruleset **out, struct cb_pack_kept *kept, const char *dir, const char *path, struct cb_facts *dict,
+		      struct cb_diags *diags, struct cb_err *err)
+{
+	struct origin from = { .dir = dir };
+	int nfn;
+	memset(kept, 0, sizeof *kept);
+	return load_one(out, &nfn, &from, path, dict, NULL, diags, false, false, NULL, kept, err);
+}
+
+void cb_pack_kept_release(struct cb_pack_kept *kept)
+{
+	cb_ruleset_free(kept->base);
+	cb_arena_release(&kept->arena);
+	memset(kept, 0, sizeof *kept);
 }
 
 int cb_pack_load_edited(struct cb_ruleset **out, const char *dir, const char *path, const char *const *set, size_t nset,
@@ -486,7 +509,7 @@ int cb_pack_load_sources(struct cb_ruleset **out, const struct cb_source *src, s
 	*out = NULL;
 	if (!nsrc)
 		return cb_err_set(err, CB_ENOTFOUND, "the ruleset has no stored files");
-	return load_one(out, &nfn, &from, src[nsrc - 1].path, dict, lim, diags, false, false, NULL, err);
+	return load_one(out, &nfn, &from, src[nsrc - 1].path, dict, lim, diags, false, false, NULL, NULL, err);
 }
 
 static int load_stored(void *ctx, struct cb_ruleset **out, const struct cb_source *src, size_t nsrc, struct cb_facts *dict,
@@ -524,7 +547,7 @@ static int load_entry(struct folder *fo, const char *path, const char *name, int
 	if (name[0] == '_')
 		return 0;
 	fo->packs++;
-	code = load_one(&rs, &nfn, &from, path, fo->dict, fo->lim, fo->diags, true, true, NULL, err);
+	code = load_one(&rs, &nfn, &from, path, fo->dict, fo->lim, fo->diags, true, true, NULL, NULL, err);
 	if (code == CB_EDATA) {
 		fo->bad = true;
 		return 0;

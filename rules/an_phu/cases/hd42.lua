@@ -32,6 +32,17 @@ local function case(name, changes, expect, kind, given)
 	return { name = name, kind = kind, facts = with(changes), judged = { superior = given or marks() }, expect = expect }
 end
 
+local function hundred(changes)
+	local t = { members = 100, exempt = 0, special_duty = 0, present = 100, speakers = 60, duration_minutes = 120 }
+	for id, v in pairs(changes) do t[id] = v end
+	return t
+end
+local function over(criterion, line, points)
+	local given = marks()
+	given[criterion][line] = points
+	return case("quá mức: " .. criterion .. "." .. line, {}, { status = "invalid", level = false }, "regular", given)
+end
+
 return {
 	case("không lỗi, thường kỳ: 95/95", {}, {
 		total = 100, level = "tot",
@@ -123,6 +134,24 @@ return {
 		{ total = 50, level = "trung_binh" }, "combined", nothing),
 	case("49 là Kém", { steps_complete = false, praise_given = false, speakers = 5, minutes_recorded = false, ideology_minutes = 0 },
 		{ total = 49, level = "kem" }, "combined", nothing),
+	-- a cell of a hundred shows the next hundredth beside each threshold; 120 minutes, as it has 30 members and more
+	case("89/100 dự", hundred { present = 89 }, { points = { attendance = 4 } }),
+	case("74/100 dự", hundred { present = 74 }, { points = { attendance = 3 } }),
+	case("64/100 dự", hundred { present = 64 }, { points = { attendance = 2 } }),
+	case("51/100 phát biểu", hundred { speakers = 51 }, { points = { speaking = 5 } }),
+	case("39/100 phát biểu", hundred { speakers = 39 }, { points = { speaking = 3 } }),
+	case("29/100 phát biểu", hundred { speakers = 29 }, { points = { speaking = 2 } }),
+	case("chỉ tiêu 89/100", { targets_set = 100, targets_met = 89 }, { points = { results = 27 } }),
+	case("chỉ tiêu 79/100", { targets_set = 100, targets_met = 79 }, { points = { results = 24 } }),
+	case("chỉ tiêu 69/100", { targets_set = 100, targets_met = 69 }, { points = { results = 20 } }),
+	case("chỉ tiêu 59/100", { targets_set = 100, targets_met = 59 }, { points = { results = 15 } }),
+	case("chỉ tiêu 49/100", { targets_set = 100, targets_met = 49 }, { points = { results = 10 } }),
+
+	-- one point above the maximum of any line is no valid mark
+	over("preparation", "content", 4), over("preparation", "draft", 3), over("chairing", "line1", 3), over("chairing", "line2", 5),
+	over("chairing", "line3", 4), over("chairing", "line4", 2), over("principles", "line1", 2), over("principles", "line2", 3),
+	over("principles", "line3", 2), over("principles", "line4", 2), over("closing", "line1", 3), over("closing", "line2", 3),
+
 	case("không báo số phát biểu", { speakers = absent }, { status = "missing", level = false, missing = { "speakers" } }),
 	case("chưa đề ra chỉ tiêu: không có tỷ lệ", { targets_set = 0, targets_met = 0 }, { status = "missing", points = { results = "missing" } }),
 }

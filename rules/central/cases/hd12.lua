@@ -45,6 +45,7 @@ return {
 	case("biên bản không đầy đủ", { minutes_recorded = false }, fails "minutes"),
 	case("không giữ nguyên tắc", { principles_kept = false }, fails "principles"),
 	case("nghị quyết không được thực hiện", { resolution_carried_out = false }, fails "results"),
+	case("86/100 là trên 85%", { members = 100, exempt = 0, present = 86 }, { level = "dat", points = { attendance = true } }),
 	case("không báo số có mặt", { present = absent }, { status = "missing", level = false, missing = { "present" } }),
 	case("không báo số có mặt, nhưng có người vắng không lý do", { present = absent, absent_unexcused = 1 }, fails "attendance"),
 }

@@ -33,6 +33,9 @@ return {
 	case("vắng không lý do: được chấm 2", { absent_unexcused = 1 }, { attendance = 2 }, { total = 97, points = { attendance = 2 } }),
 	case("miễn sinh hoạt không tính: 18/(22 - 2)", { members = 22, exempt = 2 }, {}, { total = 100, points = { attendance = 5 } }),
 
+	case("89 phút, vẫn được chấm 5", { duration_minutes = 89 }, { duration = 5 }, { total = 100, points = { duration = 5 } }),
+	case("17/19, vẫn được chấm 5", { members = 19, present = 17 }, { attendance = 5 }, { total = 100, points = { attendance = 5 } }),
+	case("6 điểm trên 5", { duration_minutes = 89 }, { duration = 6 }, { status = "invalid", level = false }),
 	-- levels: 100 - 10 = 90; 100 - 10,5 = 89,5; 100 - 30 = 70; 69,9; 100 - 30 - 20 = 50; 49,5
 	case("đúng 90 là Tốt", {}, { organisation = 30 }, { total = 90, level = "tot" }),
 	case("89,5 là Khá", {}, { organisation = 29.5 }, { total = 89.5, level = "kha" }),

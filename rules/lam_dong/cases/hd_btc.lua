@@ -96,6 +96,28 @@ return {
 		longest_excused_run = 4, committee_met = false, planned_on = "2020-03-10", resolution_passed = false, steps_complete = false,
 		regular_content = false, duration_minutes = 80,
 	}, { total = 48, level = "kem" }),
+	case("89 là Khá", { speakers = 7, duration_minutes = 59 }, { total = 89, level = "kha" }), -- 100 - 4 - 7
+	case("69 là Trung bình", { speakers = 7, duration_minutes = 59, longest_excused_run = 4, committee_met = false },
+		{ total = 69, level = "trung_binh" }),
+	case("49 là Kém", {
+		speakers = 7, duration_minutes = 59, longest_excused_run = 4, committee_met = false, planned_on = "2020-03-10",
+		resolution_passed = false,
+	}, { total = 49, level = "kem" }),
+
+	-- a cell of a hundred shows the next hundredth beside each threshold
+	case("86/100 dự", { members = 100, exempt = 0, present = 86, speakers = 60 }, { points = { attendance = 10 } }),
+	case("74/100 dự", { members = 100, exempt = 0, present = 74, speakers = 60 }, { points = { attendance = 5 } }),
+	case("64/100 dự", { members = 100, exempt = 0, present = 64, speakers = 60 }, { points = { attendance = 3 } }),
+	case("49/100 phát biểu", { members = 100, exempt = 0, present = 100, speakers = 49 }, { points = { speaking = 8 } }),
+	case("39/100 phát biểu", { members = 100, exempt = 0, present = 100, speakers = 39 }, { points = { speaking = 6 } }),
+	case("29/100 phát biểu", { members = 100, exempt = 0, present = 100, speakers = 29 }, { points = { speaking = 4 } }),
+	case("việc 89/100", { tasks_assigned = 100, tasks_done = 89 }, { points = { results = 8 } }),
+	case("việc 79/100", { tasks_assigned = 100, tasks_done = 79 }, { points = { results = 6 } }),
+	case("việc 69/100", { tasks_assigned = 100, tasks_done = 69 }, { points = { results = 4 } }),
+	case("việc 49/100", { tasks_assigned = 100, tasks_done = 49 }, { points = { results = 2 } }),
+	case("giao một việc, chưa xong", { tasks_assigned = 1, tasks_done = 0 }, { total = 92, points = { results = 2 } }),
+	case("chưa giao việc, không nghị quyết: 90 trên 100", { tasks_assigned = 0, tasks_done = 0, resolution_passed = false }, { total = 90 }),
+	case("không báo số phát biểu", { speakers = absent }, { status = "missing", level = false, total = false, missing = { "speakers" } }),
 	case("không báo có biên bản hay không", { minutes_recorded = absent },
 		{ status = "missing", level = false, missing = { "minutes_recorded" }, points = { minutes = "missing" } }),
 
@@ -106,6 +128,9 @@ return {
 	period("6 trung_binh, 3 kem", { nine_months = "kem" }),
 	period("7 tot, 2 missed", { nine_months = "tot" }),     -- missed months count as Kém: still 7/9
 	period("6 tot, 3 missed", { nine_months = "kem" }),
+	period("6 tot, 2 kem, 1 exempt", { nine_months = "tot" }),   -- 6/8: exactly three quarters of what was due
+	period("6 kha, 2 kem, 1 exempt", { nine_months = "kha" }),
+	period("6 trung_binh, 2 kem, 1 exempt", { nine_months = "trung_binh" }),
 	period("9 tot, 3 kem", { year = "tot" }),               -- exactly three quarters
 	period("8 tot, 4 kha", { year = "kha" }),
 	period("9 kha, 3 missed", { year = "kha" }),

@@ -95,6 +95,28 @@ return {
 		steps_complete = false, regular_content = false, resolution_passed = false, longest_excused_run = 4, committee_met = false,
 		documents_days_before = 0, duration_minutes = 70, speakers = 8,
 	}, { total = 48, level = "kem" }),
+	case("69 là Trung bình", { steps_complete = false, regular_content = false, committee_met = false, tasks_done = 8 }, -- - 10 - 10 - 8 - 3
+		{ total = 69, level = "trung_binh" }),
+	case("49 là Kém", { -- 69 - 7 - 5 - 8
+		steps_complete = false, regular_content = false, committee_met = false, tasks_done = 8, documents_days_before = 0,
+		resolution_passed = false, duration_minutes = 59,
+	}, { total = 49, level = "kem" }),
+
+	-- a cell of a hundred shows the next hundredth beside each threshold
+	case("94/100 dự", { members = 100, exempt = 0, present = 94, speakers = 60 }, { points = { attendance = 17 } }),
+	case("86/100 dự", { members = 100, exempt = 0, present = 86, speakers = 60 }, { points = { attendance = 17 } }),
+	case("74/100 dự", { members = 100, exempt = 0, present = 74, speakers = 60 }, { points = { attendance = 9 } }),
+	case("49/100 phát biểu", { members = 100, exempt = 0, present = 100, speakers = 49 }, { points = { speaking = 8 } }),
+	case("39/100 phát biểu", { members = 100, exempt = 0, present = 100, speakers = 39 }, { points = { speaking = 6 } }),
+	case("29/100 phát biểu", { members = 100, exempt = 0, present = 100, speakers = 29 }, { points = { speaking = 4 } }),
+	case("việc 89/100", { tasks_assigned = 100, tasks_done = 89 }, { points = { results = 12 } }),
+	case("việc 79/100", { tasks_assigned = 100, tasks_done = 79 }, { points = { results = 9 } }),
+	case("việc 69/100", { tasks_assigned = 100, tasks_done = 69 }, { points = { results = 6 } }),
+	case("việc 49/100", { tasks_assigned = 100, tasks_done = 49 }, { points = { results = 3 } }),
+	case("giao một việc, chưa xong", { tasks_assigned = 1, tasks_done = 0 }, { total = 88, points = { results = 3 } }),
+	case("chưa giao việc, không nghị quyết: 95 trên 100", { tasks_assigned = 0, tasks_done = 0, resolution_passed = false }, { total = 95 }),
+	case("chuyên đề, thiếu bước", { steps_complete = false, regular_content = absent, thematic_content = true },
+		{ total = 90, points = { content = 10 } }, "thematic"),
 	case("không báo số phát biểu", { speakers = absent }, { status = "missing", level = false, missing = { "speakers" } }),
 
 	-- periods: what the months become; false is a month without a meeting

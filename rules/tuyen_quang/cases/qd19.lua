@@ -114,6 +114,31 @@ return {
 		longest_excused_run = 4, planned_on = "2020-03-01", committee_met = false, documents_days_before = 0, duration_minutes = 80,
 	}, { total = 48, level = "kem" }),
 
+	case("89 là Khá", { speakers = 7, duration_minutes = 59 }, { total = 89, level = "kha", level_by_score = "kha" }), -- 100 - 4 - 7
+	case("69 là Trung bình", { speakers = 7, duration_minutes = 59, steps_complete = false, regular_content = false },
+		{ total = 69, level = "trung_binh" }),
+	case("49 là Kém", { -- 69 - 5 - 5 - 5 - 5
+		speakers = 7, duration_minutes = 59, steps_complete = false, regular_content = false, minutes_recorded = false,
+		resolution_passed = false, longest_excused_run = 4, planned_on = "2020-03-01",
+	}, { total = 49, level = "kem" }),
+
+	-- a cell of a hundred shows the next hundredth beside each threshold
+	case("86/100 dự", { members = 100, exempt = 0, present = 86, speakers = 60 }, { points = { attendance = 20 } }),
+	case("74/100 dự", { members = 100, exempt = 0, present = 74, speakers = 60 }, { points = { attendance = 10 } }),
+	case("64/100 dự", { members = 100, exempt = 0, present = 64, speakers = 60 }, { points = { attendance = 5 } }),
+	case("51/100 phát biểu", { members = 100, exempt = 0, present = 100, speakers = 51 }, { points = { speaking = 10 } }),
+	case("39/100 phát biểu", { members = 100, exempt = 0, present = 100, speakers = 39 }, { points = { speaking = 6 } }),
+	case("29/100 phát biểu", { members = 100, exempt = 0, present = 100, speakers = 29 }, { points = { speaking = 4 } }),
+	case("việc 89/100", { tasks_assigned = 100, tasks_done = 89 }, { points = { results = 8 } }),
+	case("việc 79/100", { tasks_assigned = 100, tasks_done = 79 }, { points = { results = 6 } }),
+	case("việc 69/100", { tasks_assigned = 100, tasks_done = 69 }, { points = { results = 4 } }),
+	case("việc 49/100", { tasks_assigned = 100, tasks_done = 49 }, { points = { results = 2 } }),
+	case("giao một việc, chưa xong", { tasks_assigned = 1, tasks_done = 0 }, { total = 92, points = { results = 2 } }),
+	case("chưa giao việc, không biên bản: 95 trên 100, không phải 85 trên 90", { tasks_assigned = 0, tasks_done = 0, minutes_recorded = false },
+		{ total = 95 }),
+	case("chuyên đề, thiếu bước", { steps_complete = false, regular_content = absent, thematic_content = true },
+		{ total = 90, points = { content = 10 } }, "thematic"),
+
 	-- what was not reported is asked for, never guessed
 	case("không báo số có mặt", { present = absent }, {
 		status = "missing", level = false, total = false, missing = { "present" }, points = { attendance = "missing", speaking = "missing" },

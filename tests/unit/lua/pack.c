@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "base/alloc.h"
+#include "lua/cover.h"
 #include "lua/pack.h"
 
 #define BROKEN "tests/rules/broken"
@@ -300,6 +301,118 @@ static void the_guide_lists_every_fact(void **state)
 	free(text);
 }
 
+static void the_cases_of_shipped_packs_reach_everything_and_notice_every_change(void **state)
+{
+	struct cb_facts *dict;
+	struct cb_diags *d;
+	struct cb_rulebook *book;
+	struct cb_err err = { 0 };
+	size_t bad = 0, all = 0;
+
+	(void)state;
+	assert_int_equal(cb_facts_new(&dict, &err), 0);
+	assert_int_equal(cb_diags_new(&d, 100), 0);
+	assert_int_equal(cb_pack_load_dir(&book, "rules", dict, NULL, d, &err), 0);
+	for (size_t i = 0; i < cb_rulebook_count(book); i++) {
+		const struct cb_ruleset *rs = cb_rulebook_at(book, i);
+		const char *path = rs->src[rs->nsrc - 1].path;
+		struct cb_cover *c;
+		struct cb_mutation *m;
+		assert_int_equal(cb_pack_cover(&c, "rules", path, dict, d, &err), 0);
+		assert_true(c->nitem > 10);
+		for (size_t k = 0; k < c->nitem; k++)
+			if (!c->item[k].hit) {
+				print_error("not reached: %s:%d: %s\n", c->item[k].file, c->item[k].line, c->item[k].what);
+				bad++;
+			}
+		cb_cover_free(c);
+		assert_int_equal(cb_pack_mutate(&m, "rules", path, dict, d, &err), 0);
+		assert_true(m->nmutant > 10);
+		assert_int_equal(m->nmutant, m->killed + m->refused + m->same + m->survived);
+		for (size_t k = 0; k < m->nmutant; k++)
+			if (m->mutant[k].fate == CB_MUTANT_SURVIVED) {
+				print_error("not noticed: %s:%d: %s\n", m->mutant[k].file, m->mutant[k].line, m->mutant[k].what);
+				bad++;
+			}
+		all += m->nmutant;
+		cb_mutation_free(m);
+	}
+	assert_int_equal(bad, 0);
+	assert_true(all > 500);
+	cb_rulebook_free(book);
+	cb_diags_free(d);
+	cb_facts_free(dict);
+}
+
+static const char WEAK[] = "local f = fact\n"
+			   "return ruleset { id = \"weak.pack\", title = \"A\", issuer = \"x\", status = \"reconstructed\", source = \"s\",\n"
+			   "effective = { from = \"2024-01-01\" }, for_kinds = { \"regular\" }, criteria = {\n"
+			   "criterion { id = \"a\", max = 60, label = \"A\", note = \"n\",\n"
+			   "score = first { { f.present:ge(10), 60 },\n"
+			   "{ f.present:ge(5), 30 }, otherwise(0) } },\n"
+			   "criterion { id = \"b\", max = 40, label = \"B\", note = \"n\", score = flag(f.minutes_recorded, 40) } },\n"
+			   "levels = { { \"tot\", 80, \"T\" }, { \"kem\", 0, \"K\" } } }\n";
+
+/* What the cases of the weak pack leave out, as lines of text. */
+static void weak(const char *cases, struct cb_buf *missed, struct cb_buf *survived)
+{
+	struct cb_facts *dict;
+	struct cb_diags *d;
+	struct cb_err err = { 0 };
+	struct cb_cover *c;
+	struct cb_mutation *m;
+	char dir[600];
+
+	put("weak/pack.lua", WEAK);
+	snprintf(dir, sizeof dir, "%s/weak/cases", scratch);
+	mkdir(dir, 0700);
+	put("weak/cases/pack.lua", cases);
+	assert_int_equal(cb_facts_new(&dict, &err), 0);
+	assert_int_equal(cb_diags_new(&d, 100), 0);
+	assert_int_equal(cb_pack_cover(&c, scratch, "weak/pack.lua", dict, d, &err), 0);
+	for (size_t i = 0; i < c->nitem; i++)
+		if (!c->item[i].hit)
+			cb_buf_printf(missed, "%d %s\n", c->item[i].line, c->item[i].what);
+	cb_cover_free(c);
+	assert_int_equal(cb_pack_mutate(&m, scratch, "weak/pack.lua", dict, d, &err), 0);
+	for (size_t i = 0; i < m->nmutant; i++)
+		if (m->mutant[i].fate == CB_MUTANT_SURVIVED)
+			cb_buf_printf(survived, "%d %s\n", m->mutant[i].line, m->mutant[i].what);
+	cb_mutation_free(m);
+	cb_diags_free(d);
+	cb_facts_free(dict);
+}
+
+static void cases_that_are_too_few_are_shown_by_what_they_do_not_reach(void **state)
+{
+	struct cb_buf missed, survived;
+
+	(void)state;
+	cb_buf_init(&missed);
+	cb_buf_init(&survived);
+	weak("return { { name = 'x', facts = { present = 12, minutes_recorded = true }, expect = { total = 100, level = 'tot' } } }\n", &missed,
+	     &survived);
+	assert_non_null(strstr(missed.s, "6 a: branch số đảng viên có mặt ≥ 5"));
+	assert_non_null(strstr(missed.s, "6 a: branch otherwise"));
+	assert_non_null(strstr(missed.s, "7 b: no: ghi biên bản đầy đủ"));
+	assert_non_null(strstr(missed.s, "level: kem"));
+	assert_non_null(strstr(survived.s, "5 a.score[1][1]: ge becomes gt"));
+	assert_non_null(strstr(survived.s, "5 a.score[1][1][2]: 10 becomes 11"));
+	assert_non_null(strstr(survived.s, "6 a.score: branch 2 is left out"));
+	assert_null(strstr(survived.s, "60 becomes"));
+	cb_buf_clear(&missed);
+	cb_buf_clear(&survived);
+	weak("local function c(name, present, recorded, total, level)\n"
+	     "return { name = name, facts = { present = present, minutes_recorded = recorded }, expect = { total = total, level = level } } end\n"
+	     "return { c('a', 10, true, 100, 'tot'), c('b', 9, true, 70, 'kem'), c('c', 5, true, 70, 'kem'), c('d', 4, true, 40, 'kem'),\n"
+	     "c('e', 10, false, 60, 'kem') }\n", &missed, &survived);
+	assert_string_equal(missed.s, "");
+	/* no total lies between 70 and 100: the threshold 80 may as well be 79 or 81 */
+	assert_string_equal(survived.s, "8 levels[1][2]: 80 becomes 81\n8 levels[1][2]: 80 becomes 79\n");
+	cb_buf_release(&missed);
+	cb_buf_release(&survived);
+}
+
 static void a_failing_case_is_told_with_its_line_and_the_sheet(void **state)
 {
 	struct cb_facts *dict;
@@ -532,6 +645,8 @@ int main(void)
 		cmocka_unit_test(every_shipped_pack_loads_without_a_finding_and_passes_its_cases),
 		cmocka_unit_test(every_example_of_the_guide_loads),
 		cmocka_unit_test(the_guide_lists_every_fact),
+		cmocka_unit_test(the_cases_of_shipped_packs_reach_everything_and_notice_every_change),
+		cmocka_unit_test(cases_that_are_too_few_are_shown_by_what_they_do_not_reach),
 		cmocka_unit_test(a_failing_case_is_told_with_its_line_and_the_sheet),
 		cmocka_unit_test(a_pack_on_a_base_keeps_the_functions_of_both),
 		cmocka_unit_test(a_part_is_required_once_and_becomes_a_source),
