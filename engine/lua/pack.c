@@ -498,7 +498,7 @@ int cb_pack_load_edited(struct cb_ruleset **out, const char *dir, const char *pa
 {
 	struct origin from = { .dir = dir, .set = set, .nset = nset };
 	int nfn;
-	return load_one(out, &nfn, &from, path, dict, NULL, diags, false, false, NULL, err);
+	return load_one(out, &nfn, &from, path, dict, NULL, diags, false, false, NULL, NULL, err);
 }
 
 int cb_pack_load_sources(struct cb_ruleset **out, const struct cb_source *src, size_t nsrc, struct cb_facts *dict,
