@@ -45,7 +45,7 @@ static int b_setmetatable(lua_State *L)
 
 	luaL_checktype(L, 1, LUA_TTABLE);
 	luaL_argexpected(L, t == LUA_TNIL || t == LUA_TTABLE, 2, "nil or table");
-	if (luaL_getmetafield(L, 1, "__metatable") != LUA_TNIL)
+	if (lua_getmetatable(L, 1) && lua_rawgetp(L, -1, &sb_key_meta) == LUA_TNIL) /* the engine's */
 		return luaL_error(L, "cannot change a protected metatable");
 	lua_settop(L, 2);
 	cb_sandbox_charge(L, 30);

@@ -218,8 +218,7 @@ static void freeze_table(lua_State *L)
 	int t = lua_gettop(L), inner, meta;
 
 	if (lua_getmetatable(L, t)) {
-		lua_pushstring(L, "__metatable"); /* the engine's: libraries, environments, constructors */
-		if (lua_rawget(L, -2) != LUA_TNIL) {
+		if (lua_rawgetp(L, -1, &sb_key_meta) == LUA_TNIL) { /* the engine's: libraries, environments, what constructors made */
 			lua_settop(L, t);
 			return;
 		}
