@@ -614,7 +614,7 @@ function M.complete(line)
 			for _, p in ipairs(host.periods()) do add(p, inside) end
 			return quote_at + 1, out
 		elseif key then
-			for _, v in ipairs(host.values(key, inside)) do add(v, inside) end
+			for _, v in ipairs(host.values(key, inside, rel)) do add(v, inside) end
 			return quote_at + 1, out
 		end
 		local word = inside:match("[%w_%-]*$")

@@ -62,7 +62,9 @@ local FROM = {
 FROM.official, FROM.level_by_score = FROM.level, FROM.level
 
 --- What a field may be, for completion; at most 200.
-function host.values(key, prefix)
+---@param rel string|nil the relation that the field is of: the kind of a unit is not the kind of a meeting
+function host.values(key, prefix, rel)
+	if rel == "units" and key == "kind" then key = "unit_kind" end
 	if WORDS[key] then return WORDS[key] end
 	local out = {}
 	if FROM[key] then

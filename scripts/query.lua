@@ -21,18 +21,18 @@ local RELATIONS = {
 	assessments = { view = "v_assessment", points = { points = true }, key = "meeting_id", order = "meeting_id",
 		more = { relation = "results", on = "meeting_id" } },
 	units = { view = "v_unit", key = "code", unit = "code", day = "valid_from", order = "code" },
-	visits = { view = "v_visit", unit = "unit_code", day = "visited_on", order = "unit_code" },
+	visits = { view = "v_visit", unit = "unit_code", day = "day", order = "unit_code" },
 	runs = { view = "v_run", order = "id" },
 	rulesets = { view = "v_ruleset", order = "id" },
 }
 M.RELATIONS = RELATIONS
 
--- Fields that are computed from others of the same relation: text with %s for the alias of the row's source.
+-- Fields that are computed from others of the same relation: %s is the alias of the row's source, @day its column of the day.
 local DERIVED = {
-	year = { needs = "held_on", sql = "CAST(substr(%s.held_on,1,4) AS INTEGER)" },
-	month = { needs = "held_on", sql = "substr(%s.held_on,1,7)" },
-	quarter = { needs = "held_on", sql = "substr(%s.held_on,1,4)||'-Q'||((CAST(substr(%s.held_on,6,2) AS INTEGER)+2)/3)" },
-	half = { needs = "held_on", sql = "substr(%s.held_on,1,4)||'-H'||((CAST(substr(%s.held_on,6,2) AS INTEGER)+5)/6)" },
+	year = { needs = "@day", sql = "CAST(substr(%s.@day,1,4) AS INTEGER)" },
+	month = { needs = "@day", sql = "substr(%s.@day,1,7)" },
+	quarter = { needs = "@day", sql = "substr(%s.@day,1,4)||'-Q'||((CAST(substr(%s.@day,6,2) AS INTEGER)+2)/3)" },
+	half = { needs = "@day", sql = "substr(%s.@day,1,4)||'-H'||((CAST(substr(%s.@day,6,2) AS INTEGER)+5)/6)" },
 	organisation = { needs = "unit_kind",
 		sql = "CASE WHEN %s.unit_kind='chi_bo_truc_thuoc' THEN %s.parent_code ELSE %s.unit_code END" },
 	attendance = { needs = "present",
@@ -174,6 +174,13 @@ local function fields_of_view(rel)
 	return r.fields, r.list
 end
 
+local function can_derive(rel, name)
+	local d = DERIVED[name]
+	if not d then return false end
+	if d.needs == "@day" then return RELATIONS[rel].day ~= nil and rel ~= "units" end
+	return fields_of_view(rel)[d.needs] == true
+end
+
 --- Every field that a relation answers for, own ones first.
 ---@return string[]
 function M.field_names(rel)
@@ -181,9 +188,9 @@ function M.field_names(rel)
 	local function add(n) if not seen[n] then seen[n] = true out[#out + 1] = n end end
 	local r = rel
 	while r do
-		local has, list = fields_of_view(r)
+		local _, list = fields_of_view(r)
 		for _, n in ipairs(list) do add(n) end
-		for _, n in ipairs(DERIVED_ORDER) do if has[DERIVED[n].needs] then add(n) end end
+		for _, n in ipairs(DERIVED_ORDER) do if can_derive(r, n) then add(n) end end
 		if RELATIONS[r].unit then add "province" add "block" end
 		r = RELATIONS[r].more and RELATIONS[r].more.relation
 	end
@@ -207,7 +214,7 @@ local function output(self)
 	local list = fields_of_view(self.rel) and RELATIONS[self.rel].list
 	for _, s in ipairs(self.stages) do
 		if s.kind == "agg" or s.kind == "select" then names, list = s.names, s.names
-		elseif s.kind == "add" then
+		elseif s.kind == "add" or s.kind == "ties" then
 			local n2, l2 = { table.unpack(names) }, { table.unpack(list) }
 			for _, n in ipairs(s.names) do n2[#n2 + 1] = n l2[#l2 + 1] = n end
 			names, list = n2, l2
@@ -236,6 +243,15 @@ local function to_expr(self, x)
 	return check_expr(self, x)
 end
 
+-- Does a relation, or one that it is joined to, say which unit a row belongs to?
+local function has_unit(rel)
+	while rel do
+		if RELATIONS[rel].unit then return true end
+		rel = RELATIONS[rel].more and RELATIONS[rel].more.relation
+	end
+	return false
+end
+
 --- Keeps the rows for which the condition holds: where "present / members < 0.95", where(f.score:ge(80)), where{ level = "tot" }.
 function Query:where(cond)
 	if type(cond) == "table" and not is_expr(cond) then
@@ -246,10 +262,10 @@ function Query:where(cond)
 			local v = cond[k]
 			if k == "period" or k == "year" or k == "quarter" or k == "half" or k == "month" then
 				local p = host.period(tostring(v)) or error(("\"%s\" is no period: write 2020-Q1, 2020-H1, 2020-9M, 2020-03 or 2020"):format(tostring(v)), 0)
-				check_field(q, "held_on")
-				q = with(q, { kind = "where", expr = node("AND", node(">=", node("field", "held_on"), lift(p.from)),
-					node("<=", node("field", "held_on"), lift(p.to))) })
-			elseif k == "under" or (k == "unit" and RELATIONS[q.rel].unit) then
+				local day = node("field", q.rel ~= "units" and RELATIONS[q.rel].day or "held_on")
+				check_field(q, day[1])
+				q = with(q, { kind = "where", expr = node("AND", node(">=", day, lift(p.from)), node("<=", day, lift(p.to))) })
+			elseif k == "under" or (k == "unit" and has_unit(q.rel)) then
 				q = with(q, { kind = "under", unit = v })
 			elseif type(v) == "table" and not is_expr(v) then
 				check_field(q, k)
@@ -360,7 +376,7 @@ function Query:top(n, opts)
 	local last = self.stages[#self.stages]
 	if opts and opts.ties then
 		if not last or last.kind ~= "sort" then error(":top(n, { ties = true }) comes after :sort", 0) end
-		return with(self, { kind = "ties", keys = last.keys, n = n })
+		return with(self, { kind = "ties", names = { "place" }, keys = last.keys, n = n })
 	end
 	return with(self, { kind = "top", n = n })
 end
@@ -406,7 +422,7 @@ function Query:before(name, opts)
 	local n = opts.n or 1
 	if math.type(n) ~= "integer" or n < 1 then error("n is 1, 2, ...", 0) end
 	local rel = RELATIONS[self.rel]
-	local lag = { name = name, along = opts.along or rel.day or "held_on", part = { opts.within or rel.unit or "unit_code" }, n = n }
+	local lag = { name = name, along = opts.along or (self.rel ~= "units" and rel.day) or "held_on", part = { opts.within or rel.unit or "unit_code" }, n = n }
 	check_field(self, name)
 	check_field(self, lag.along)
 	check_field(self, lag.part[1])
@@ -497,7 +513,7 @@ local function base_sql(self, wanted, all, under, params)
 				chain[i] = c
 			end
 			local has = fields_of_view(c.rel)
-			if has[field] or (DERIVED[field] and has[DERIVED[field].needs]) or (ROOTS[field] and RELATIONS[c.rel].unit) then
+			if has[field] or can_derive(c.rel, field) or (ROOTS[field] and RELATIONS[c.rel].unit) then
 				for k = 2, i do if not chain[k].used then chain[k].used = true joins[#joins + 1] = chain[k].join end end
 				return c, has[field]
 			end
@@ -523,7 +539,8 @@ local function base_sql(self, wanted, all, under, params)
 				RELATIONS[c.rel].unit, c.alias, RELATIONS[c.rel].day, n, n)
 			cols[#cols + 1] = ("r_%s.root AS %s"):format(n, quote(n))
 		else
-			cols[#cols + 1] = DERIVED[n].sql:gsub("%%s", c.alias) .. " AS " .. quote(n)
+			local sql = DERIVED[n].sql:gsub("%%s", c.alias):gsub("@day", RELATIONS[c.rel].day or "")
+			cols[#cols + 1] = sql .. " AS " .. quote(n)
 		end
 		::continue::
 	end

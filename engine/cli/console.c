@@ -128,7 +128,7 @@ int cli_query_lua(struct cli *c, int argc, char **argv, struct cb_err *err)
 	for (int i = 0; rc == CB_OK && i < argc; i++)
 		rc = cb_console_eval(con, argv[i], strlen(argv[i]), "=query", NULL, err);
 	cb_console_close(con);
-	return rc;
+	return rc == CB_ERULE ? CB_EDATA : rc; /* the user's line is wrong: a finding, not a failure of the program */
 }
 
 int cli_run(struct cli *c, int argc, char **argv, struct cb_err *err)
@@ -139,5 +139,5 @@ int cli_run(struct cli *c, int argc, char **argv, struct cb_err *err)
 	if (rc == CB_OK)
 		rc = cb_console_file(con, argv[0], argc - 1, argv + 1, &code, err);
 	cb_console_close(con);
-	return rc < 0 ? rc : code;
+	return rc == CB_ERULE ? CB_EDATA : rc < 0 ? rc : code;
 }

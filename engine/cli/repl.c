@@ -7,6 +7,7 @@
 #include "cli/repl.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,29 +109,74 @@ static char **complete(const char *text, int start, int end)
 	return out;
 }
 
-/* readline calls this while it waits: Ctrl-C clears the line. */
-static volatile sig_atomic_t pressed;
-static int idle(void)
+/* The line that readline's handler took, and whether it did. */
+static char *taken;
+static bool took;
+
+static void take_line(char *line)
 {
-	if (pressed) {
-		pressed = 0;
-		rl_replace_line("", 0);
-		rl_point = 0;
-		rl_done = 1;
-		pressed = 2;
-	}
-	return 0;
+	taken = line;
+	took = true;
+	rl_callback_handler_remove();
 }
+
+static volatile sig_atomic_t pressed, resized;
 
 static void on_int_reading(int sig)
 {
 	(void)sig;
-	if (running) {
-		if (current)
-			cb_console_interrupt(current);
-	} else {
-		pressed = 1;
+	if (running && current)
+		cb_console_interrupt(current);
+	pressed = 1;
+}
+
+static void on_resize(int sig)
+{
+	(void)sig;
+	resized = 1;
+}
+
+/* One line through readline's callbacks, so that signals are met here and never inside it. */
+static char *edit_line(const char *prompt, bool *cleared)
+{
+	sigset_t block, before;
+	took = false;
+	taken = NULL;
+	pressed = 0;
+	sigemptyset(&block);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGWINCH);
+	sigprocmask(SIG_BLOCK, &block, &before);
+	rl_callback_handler_install(prompt, take_line);
+	while (!took) {
+		struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+		int n = ppoll(&p, 1, NULL, &before); /* signals arrive only here */
+		if (resized) {
+			resized = 0;
+			rl_resize_terminal();
+		}
+		if (pressed) {
+			rl_free_line_state();
+			rl_callback_sigcleanup();
+			rl_callback_handler_remove();
+			rl_replace_line("", 0);
+			fputs("^C\n", stdout);
+			fflush(stdout);
+			*cleared = true;
+			break;
+		}
+		if (n > 0)
+			rl_callback_read_char();
+		else if (n < 0 && errno != EINTR)
+			break;
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (*cleared)
+		return cb_strdup("");
+	char *copy = cb_strdup(taken);
+	rl_free(taken);
+	taken = NULL;
+	return copy;
 }
 
 static char *history_path(void)
@@ -172,17 +218,8 @@ static char *read_line(const char *prompt, bool editor, bool interactive, bool *
 {
 	*cleared = false;
 #ifdef CB_WITH_READLINE
-	if (editor) {
-		pressed = 0;
-		char *l = readline(prompt);
-		if (pressed == 2) {
-			putchar('\n');
-			*cleared = true;
-		}
-		char *copy = cb_strdup(l);
-		rl_free(l);
-		return copy;
-	}
+	if (editor)
+		return edit_line(prompt, cleared);
 #else
 	(void)editor;
 #endif
@@ -219,12 +256,11 @@ int cb_repl(struct cb_console *c, bool interactive, struct cb_err *err)
 	if (editor) {
 		rl_readline_name = "chibo";
 		rl_catch_signals = 0;
-		rl_catch_sigwinch = 1;
+		rl_catch_sigwinch = 0;
 		rl_attempted_completion_function = complete;
 		rl_completer_word_break_characters = " \t\n\"\\'`@$><=;|&{(:.,+-*/%#~[]})";
 		rl_completer_quote_characters = "";
 		rl_basic_quote_characters = "";
-		rl_event_hook = idle;
 		rl_initialize();
 		rl_variable_bind("enable-bracketed-paste", "on");
 		using_history();
@@ -232,6 +268,8 @@ int cb_repl(struct cb_console *c, bool interactive, struct cb_err *err)
 		hist = history_path();
 		if (hist)
 			read_history(hist);
+		sa.sa_handler = on_resize;
+		sigaction(SIGWINCH, &sa, NULL);
 		sa.sa_handler = on_int_reading;
 	}
 #endif

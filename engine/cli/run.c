@@ -46,6 +46,8 @@ bool cli_stopped(void)
 
 int cli_exit_code(int code)
 {
+	if (code > 0) /* a script's own */
+		return code;
 	switch (code) {
 	case CB_OK: return 0;
 	case CB_EDATA: return 1;

@@ -146,8 +146,13 @@ static int rows_next(lua_State *L)
 		return 0;
 	if (self(L)->stop)
 		return fail(L, "%s", "stopped");
-	if (cb_rows_step(u->rows, &more, &err) < 0)
+	if (cb_rows_step(u->rows, &more, &err) < 0) {
+		/* At once: a statement that is still open would keep the interrupt in force for the next one. */
+		struct cb_rows *r = u->rows;
+		u->rows = NULL;
+		cb_rows_close(r);
 		return raise_err(L, &err);
+	}
 	if (!more) {
 		struct cb_rows *r = u->rows;
 		u->rows = NULL;
@@ -1029,6 +1034,8 @@ int cb_console_eval(struct cb_console *c, const char *text, size_t len, const ch
 		rc = call(c, lua_gettop(L) - top - 1, 0, err);
 	}
 	lua_settop(L, top);
+	/* Iterators that were left half way hold a read lock on the record: let go of them now. */
+	lua_gc(L, LUA_GCCOLLECT);
 	return rc;
 }
 
