@@ -367,6 +367,21 @@ out:
 	return rc;
 }
 
+/* A number in decimal; a run writes some ten for each meeting, which is too often for printf. */
+static void put_number(struct cb_buf *b, int64_t v)
+{
+	char digit[24];
+	size_t at = sizeof(digit);
+	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+
+	do
+		digit[--at] = (char)('0' + u % 10);
+	while (u /= 10);
+	if (v < 0)
+		digit[--at] = '-';
+	cb_buf_add(b, digit + at, sizeof(digit) - at);
+}
+
 /* The points of one lane as the record keeps them; also what replay compares. */
 static void points_json(struct cb_buf *b, const struct cb_ruleset *rs, const struct cb_scores *s, size_t lane)
 {
@@ -376,7 +391,7 @@ static void points_json(struct cb_buf *b, const struct cb_ruleset *rs, const str
 		if (c > 0)
 			cb_buf_putc(b, ',');
 		switch (s->state[c][lane]) {
-		case CB_CR_SCORED: cb_buf_printf(b, "%lld", (long long)s->points[c][lane]); break;
+		case CB_CR_SCORED: put_number(b, s->points[c][lane]); break;
 		case CB_CR_MISSING: cb_buf_puts(b, "null"); break;
 		case CB_CR_NA: cb_buf_puts(b, "\"na\""); break;
 		case CB_CR_INVALID: cb_buf_puts(b, "\"invalid\""); break;

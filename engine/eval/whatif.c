@@ -14,6 +14,7 @@
 #include "eval/roster_int.h"
 #include "eval/run.h"
 #include "eval/whatif.h"
+#include "rule/forms.h"
 
 /* A ruleset as the record knows it. */
 struct oldset {
@@ -203,8 +204,9 @@ static int table_of(struct work *w, struct cb_move_table **list, size_t *n, size
 
 enum move { MOVE_SAME, MOVE_UP, MOVE_DOWN, MOVE_OTHER };
 
-static void count(struct cb_move_table *t, const struct cb_whatif *o, int from, int to, enum move m)
+static void count(struct cb_move_table *t, const struct cb_whatif *o, int from, int to, enum move m, bool lacking)
 {
+	t->lacking += lacking;
 	t->count[(size_t)from * o->nnew + (size_t)to]++;
 	t->seen++;
 	t->up += m == MOVE_UP;
@@ -328,7 +330,30 @@ static int note_cause(struct work *w, const char *id, const char *label, bool up
 	return 0;
 }
 
-static int note_needs(struct work *w, const struct cb_eval *ev, size_t lane, struct cb_err *err)
+/* "@preparation.2": the judged line's own words and its criterion's. */
+static const char *judged_label(struct work *w, const char *item)
+{
+	const struct cb_ruleset *rs = w->opts->under;
+	const char *line = NULL, *criterion = NULL, *s;
+
+	for (size_t i = 0; i < rs->nnode && !line; i++)
+		if (cb_is(rs->node[i], "judged") && rs->node[i]->text && strcmp(rs->node[i]->text, item) == 0)
+			line = rs->node[i]->label;
+	for (size_t c = 0; c < rs->ncriterion && !criterion; c++) {
+		size_t n = strlen(rs->criterion[c].id);
+
+		if (strncmp(item, rs->criterion[c].id, n) == 0 && (item[n] == '\0' || item[n] == '.'))
+			criterion = rs->criterion[c].label;
+	}
+	if (line && criterion && strcmp(line, criterion) != 0)
+		s = cb_arena_printf(w->a, "điểm chấm %s (%s)", line, criterion);
+	else
+		s = cb_arena_printf(w->a, "điểm chấm %s", line ? line : criterion ? criterion : item);
+	w->oom = w->oom || !s;
+	return s;
+}
+
+static int note_needs(struct work *w, const struct cb_eval *ev, size_t lane, unsigned cell_type, struct cb_err *err)
 {
 	struct cb_whatif *o = w->out;
 	char *p;
@@ -357,12 +382,13 @@ static int note_needs(struct work *w, const struct cb_eval *ev, size_t lane, str
 				memset(&o->need[i], 0, sizeof(o->need[i]));
 				o->need[i].fact = f >= 0 ? cb_facts_at(dict, (size_t)f) : NULL;
 				o->need[i].id = keep(w, p);
-				o->need[i].label = f >= 0 ? o->need[i].fact->label : "điểm do người chấm";
+				o->need[i].label = f >= 0 ? o->need[i].fact->label : judged_label(w, p[0] == '@' ? p + 1 : p);
 				if (w->oom)
 					return cb_err_nomem(err);
 				o->nneed++;
 			}
 			o->need[i].meetings++;
+			o->need[i].by_cell_type[cell_type]++;
 		}
 		p = last ? end : end + 1;
 		while (*p == ' ')
@@ -420,20 +446,20 @@ static int each(void *ctx, const struct cb_meeting *m, const struct cb_ruleset *
 			move = mine == s->level[lane] ? MOVE_SAME : s->level[lane] < mine ? MOVE_UP : MOVE_DOWN;
 	}
 	if (rc == 0 && s->status[lane] == CB_ST_MISSING)
-		rc = note_needs(w, ev, lane, err);
+		rc = note_needs(w, ev, lane, span ? span->cell_type : CB_CELL_NONE, err);
 	if (rc)
 		return rc;
 	cluster = unit < 0 ? NULL : cb_roster_cluster(w->roster, unit, m->held_on);
 	type = span ? cb_cell_type_vi((enum cb_cell_type)span->cell_type) : NULL;
-	count(&o->all, o, from, to, move);
+	count(&o->all, o, from, to, move, s->status[lane] == CB_ST_MISSING);
 	rc = table_of(w, &o->cluster, &o->ncluster, &w->capcluster, cluster ? cluster : "", &t, err);
 	if (rc)
 		return rc;
-	count(t, o, from, to, move);
+	count(t, o, from, to, move, s->status[lane] == CB_ST_MISSING);
 	rc = table_of(w, &o->cell_type, &o->ncell_type, &w->captype, type && *type ? type : "", &t, err);
 	if (rc)
 		return rc;
-	count(t, o, from, to, move);
+	count(t, o, from, to, move, s->status[lane] == CB_ST_MISSING);
 	if (move != MOVE_UP && move != MOVE_DOWN)
 		return 0;
 	o->movers++;

@@ -33,11 +33,13 @@ struct cb_move_table {
 	const char *name;           /* "" for all; name of the cluster or of the cell type */
 	int64_t *count;             /* [nold][nnew], row by row */
 	int64_t seen, up, down, same, other; /* other: unrated before or after */
+	int64_t lacking;            /* of these, got no level for want of facts */
 };
 struct cb_need {
 	const struct cb_fact *fact; /* NULL: points of an assessor */
-	const char *id, *label;
+	const char *id, *label;     /* of points: "@preparation.2", "điểm chấm nội dung (Chuẩn bị)" */
 	int64_t meetings;           /* meetings that got no level for want of it (several facts may be missing in one) */
+	int64_t by_cell_type[CB_CELL_TYPES]; /* the same, by enum cb_cell_type */
 };
 struct cb_whatif {
 	struct cb_arena arena;

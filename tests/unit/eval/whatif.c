@@ -117,6 +117,9 @@ static void facts_that_the_record_lacks_are_told(void **state)
 	assert_int_equal(w->need[0].meetings, 2);
 	assert_string_equal(w->need[0].label, "số ngày thông báo trước");
 	assert_string_equal(w->need[1].id, "present");
+	assert_int_equal(w->need[0].by_cell_type[CB_CELL_OFFICE], 2);
+	assert_int_equal(w->all.lacking, 2);
+	assert_int_equal(table(w->cluster, w->ncluster, "Cụm 1")->lacking, 2);
 	cb_whatif_free(w);
 	cb_ruleset_free(under);
 	cb_rulebook_free(book);
