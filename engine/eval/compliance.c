@@ -316,13 +316,17 @@ static void judge_months(struct work *w)
 	static const char *const QUARTER[] = { "I", "II", "III", "IV" };
 
 	for (size_t i = 0; i < w->out->nunit; i++) {
-		const struct month *m = &w->month[i * (size_t)w->months];
+		struct month *m = &w->month[i * (size_t)w->months];
 		struct cb_unit_duty *u = &w->out->unit[i];
 
 		for (int k = 0; k < w->months; k++) {
 			int n = w->first + k;
 			struct cb_lapse *l;
+			struct cb_period month;
 
+			month_days(w, k, &month);
+			if (m[k].state == MONTH_DUE && month.to > w->roster->horizon)
+				m[k].state = MONTH_GONE; /* not over yet */
 			if (!wanted(w, CB_DUTY_MONTH) || (m[k].state != MONTH_DUE && m[k].state != MONTH_HELD))
 				continue;
 			u->duty[CB_DUTY_MONTH].due++;
@@ -346,7 +350,7 @@ static void judge_months(struct work *w)
 				months += m[x].state == MONTH_DUE || m[x].state == MONTH_HELD;
 				held = held || m[x].thematic;
 			}
-			if (months == 0 && !held)
+			if ((months == 0 || q.to > w->roster->horizon) && !held)
 				continue;
 			u->duty[CB_DUTY_THEMATIC].due++;
 			if (held)

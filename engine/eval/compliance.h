@@ -5,7 +5,8 @@
  * new reads units, months and meetings of the period once and gives a row per cell with counts and a list of lapses
  * in order of unit code, duty, day. A duty is judged only where the record says something: a meeting that did not
  * report its minutes is counted in `unsaid`, never as a lapse. A month that is exempt or postponed is no lapse, and
- * neither is a month in which the cell did not exist. Memory: O(units + lapses).
+ * neither is a month in which the cell did not exist, or one that
+ * had not ended by the day of the last run (or the newest meeting). Memory: O(units + lapses).
  */
 #ifndef CB_EVAL_COMPLIANCE_H
 #define CB_EVAL_COMPLIANCE_H

@@ -37,7 +37,7 @@ struct row { /* a meeting */
 	cb_day held_on;
 	int local;           /* place among the rows of its ruleset */
 };
-enum month_state { M_GONE, M_HELD, M_MISSED, M_EXEMPT, M_POSTPONED };
+enum month_state { M_GONE, M_HELD, M_MISSED, M_EXEMPT, M_POSTPONED, M_LATER /* had not ended when the record was last evaluated */ };
 struct month {
 	unsigned char state;
 	int row;             /* the meeting that stands for it; -1 */
@@ -359,6 +359,14 @@ static int fill_months(struct work *w, struct cb_err *err)
 		struct cb_unit_period *u = &w->out->unit[i];
 
 		for (int k = 0; k < w->months; k++) {
+			struct month *m = &w->month[i * (size_t)w->months + (size_t)k];
+			cb_day from, to;
+
+			month_span(w, k, &from, &to);
+			if (m->state == M_MISSED && to > w->roster->horizon)
+				m->state = M_LATER;
+		}
+		for (int k = 0; k < w->months; k++) {
 			int s = w->month[i * (size_t)w->months + (size_t)k].state;
 
 			u->months_due += s == M_HELD || s == M_MISSED;
@@ -669,6 +677,15 @@ static void month_level(struct work *w, size_t unit, const struct law *l, bool *
 		u->why = x->status < 0 ? "chưa chấm điểm" : "chưa đủ dữ liệu";
 }
 
+static int later_months(const struct work *w, size_t unit)
+{
+	int n = 0;
+
+	for (int k = 0; k < w->months; k++)
+		n += w->month[unit * (size_t)w->months + (size_t)k].state == M_LATER;
+	return n;
+}
+
 /* Why there is no level, or which branch decided. */
 static void explain(struct work *w, size_t unit, const struct law *l, size_t lane, bool *oom)
 {
@@ -720,6 +737,8 @@ static void explain(struct work *w, size_t unit, const struct law *l, size_t lan
 			cb_node_text_vi(&text, l->rs, l->period->kid[b]->kid[0]);
 		else
 			cb_buf_puts(&text, "các trường hợp còn lại");
+		if (later_months(w, unit))
+			cb_buf_printf(&text, "; còn %d tháng chưa đến", later_months(w, unit));
 		if (l->rs->missed_month == CB_MISSED_AS_WORST && u->months_missed > 0)
 			cb_buf_printf(&text, "; %d tháng không sinh hoạt tính là %s", u->months_missed, l->rs->level[l->rs->nlevel - 1].label);
 		if (cb_buf_ok(&text))

@@ -4,7 +4,8 @@
  * Works on the stored results: per unit the months of a period with their official levels (the superior's decision
  * where there is one, else the computed level). A month's level is that of its regular or combined meetings (the lowest
  * if there are several); "meetings" counts every meeting, thematic ones too. The period rule of the ruleset that was
- * in force for the unit on the last day of the period (or on the unit's last day in it) decides.
+ * in force for the unit on the last day of the period (or on the unit's last day in it) decides. A month without a meeting
+ * is missed once it has ended by the day of the last run (or the newest meeting); before that it is not due.
  */
 #ifndef CB_EVAL_PERIOD_H
 #define CB_EVAL_PERIOD_H

@@ -97,6 +97,21 @@ static int read_spans(struct cb_roster *r, struct cb_store *st, struct raw **raw
 	return rc;
 }
 
+static int read_horizon(struct cb_roster *r, struct cb_store *st, struct cb_err *err)
+{
+	struct cb_rows *rows = NULL;
+	bool row;
+	int rc = cb_rows_open(&rows, st, err, "SELECT max(max(today), (SELECT max(held_on) FROM meeting)) FROM run", "");
+
+	r->horizon = CB_DAY_MAX;
+	if (rc == 0)
+		rc = cb_rows_step(rows, &row, err);
+	if (rc == 0 && row && !cb_rows_null(rows, 0))
+		r->horizon = (cb_day)cb_rows_int(rows, 0);
+	cb_rows_close(rows);
+	return rc;
+}
+
 static int id_order(const void *a, const void *b, void *ctx)
 {
 	const struct cb_roster *r = ctx;
@@ -117,7 +132,9 @@ int cb_roster_new(struct cb_roster **out, struct cb_store *st, struct cb_err *er
 	if (!r)
 		return cb_err_nomem(err);
 	cb_arena_init(&r->arena);
-	rc = read_spans(r, st, &raw, &nraw, err);
+	rc = read_horizon(r, st, err);
+	if (rc == 0)
+		rc = read_spans(r, st, &raw, &nraw, err);
 	if (rc)
 		goto out;
 	r->unit = CB_NEWV(&r->arena, nraw + 1, struct cb_roster_unit);

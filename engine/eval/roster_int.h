@@ -26,6 +26,9 @@ struct cb_roster {
 	struct cb_arena arena;
 	struct cb_roster_unit *unit; size_t nunit; /* in order of code */
 	int *by_id;                                /* indexes in order of id */
+	/* How far the record goes: the day of the last run or of the newest meeting. A month that had not ended by then is
+	   not missed yet. CB_DAY_MAX while nothing was ever evaluated. */
+	cb_day horizon;
 };
 int cb_roster_new(struct cb_roster **out, struct cb_store *st, struct cb_err *err);
 void cb_roster_free(struct cb_roster *r);

@@ -206,6 +206,7 @@ struct run {
 	struct choices choice;
 	struct worker *worker; size_t nworker;
 	struct orphan *orphan; size_t norphan;
+	struct closed { cb_day from, to; } *closed; size_t nclosed;
 	struct cb_buf points, missing;
 	cb_day from, to;
 };
@@ -483,6 +484,34 @@ static int finish(struct run *r, struct worker *w, size_t k, struct cb_err *err)
 	return cb_store_result_put(r->st, &res, err);
 }
 
+static int read_seals(struct run *r, struct cb_err *err)
+{
+	struct cb_rows *rows = NULL;
+	bool row;
+	int rc = cb_rows_open(&rows, r->st, err, "SELECT valid_from, valid_to FROM seal", "");
+
+	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
+		struct closed *p = cb_reallocarray(r->closed, r->nclosed + 1, sizeof(*p));
+
+		if (!p) {
+			rc = cb_err_nomem(err);
+			break;
+		}
+		r->closed = p;
+		r->closed[r->nclosed++] = (struct closed){ (cb_day)cb_rows_int(rows, 0), (cb_day)cb_rows_int(rows, 1) };
+	}
+	cb_rows_close(rows);
+	return rc;
+}
+
+static bool sealed(const struct run *r, cb_day day)
+{
+	for (size_t i = 0; i < r->nclosed; i++)
+		if (r->closed[i].from <= day && day <= r->closed[i].to)
+			return true;
+	return false;
+}
+
 static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, const int64_t *const *value, const unsigned char *const *have,
 		     struct cb_err *err)
 {
@@ -496,6 +525,10 @@ static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, con
 
 		who[k] = -1;
 		r->stats->seen++;
+		if (!r->opts->dry && head[k].result_rev && sealed(r, head[k].held_on)) {
+			r->stats->sealed++;
+			continue;
+		}
 		rc = choose(r, &head[k], &c, err);
 		if (rc)
 			return rc;
@@ -621,6 +654,8 @@ int cb_run(struct cb_run_stats *out, struct cb_store *st, const struct cb_rulebo
 	}
 	rc = choices_init(&r.choice, st, opts->force ? NULL : book, err);
 	if (rc == 0)
+		rc = read_seals(&r, err);
+	if (rc == 0)
 		rc = workers_open(&r, err);
 	if (rc == 0 && !opts->dry)
 		rc = declare_facts(&r, err);
@@ -647,6 +682,7 @@ out:
 		worker_release(&r.worker[i]);
 	cb_free(r.worker);
 	cb_free(r.orphan);
+	cb_free(r.closed);
 	choices_release(&r.choice);
 	cb_columns_release(&r.col);
 	cb_buf_release(&r.points);

@@ -29,6 +29,7 @@ struct cb_run_opts {
 };
 struct cb_run_stats {
 	int64_t seen, unchanged, evaluated, rated, missing, invalid, errors, without_ruleset;
+	int64_t sealed;  /* in a closed period: their results stay as they are, whatever became of the rules */
 	int64_t run_id; /* 0: nothing was stored */
 };
 int cb_run(struct cb_run_stats *out, struct cb_store *st, const struct cb_rulebook *book, const struct cb_run_opts *opts,

@@ -329,6 +329,42 @@ static void units_are_ranked_with_ties_within_their_cluster(void **state)
 	office_close(st);
 }
 
+static void a_month_that_is_not_over_is_not_missed(void **state)
+{
+	struct cb_store *st = office_open();
+	struct cb_ruleset *rs = build(st, &ONE);
+	struct cb_rulebook *book = book_of(&rs, 1);
+	struct cb_run_opts o = { .today = day("2020-03-20") };
+	struct cb_run_stats s;
+	struct cb_periods *p;
+	const struct cb_unit_period *u;
+
+	(void)state;
+	OK(cb_store_begin(st, &office_err));
+	MONTHS(st, "a", 1, 100, 100);
+	MONTHS(st, "b", 1, 100, 0, 100);
+	OK(cb_store_commit(st, &office_err));
+	OK(cb_run(&s, st, book, &o, NULL, &office_err));
+	p = periods(st, book, "2020", false);
+	u = find(p, "a");
+	assert_int_equal(u->months_due, 2);
+	assert_int_equal(u->months_missed, 0);
+	assert_string_equal(level(u), "tot");
+	assert_non_null(strstr(u->why, "; còn 10 tháng chưa đến"));
+	u = find(p, "b");
+	assert_int_equal(u->months_due, 3);
+	assert_int_equal(u->months_missed, 1);
+	cb_periods_free(p);
+	o.today = day("2020-03-31");
+	o.all = true;
+	OK(cb_run(&s, st, book, &o, NULL, &office_err));
+	p = periods(st, book, "2020-03", false);
+	assert_int_equal(find(p, "a")->months_missed, 1);
+	cb_periods_free(p);
+	cb_rulebook_free(book);
+	office_close(st);
+}
+
 struct fake { int calls; bool fail; };
 
 /* Rank by how many months were Tốt, minus those missed. */
@@ -432,6 +468,7 @@ int main(void)
 		cmocka_unit_test(missed_months_follow_the_declared_policy),
 		cmocka_unit_test(a_year_crosses_rulesets_and_a_cell_moves),
 		cmocka_unit_test(units_are_ranked_with_ties_within_their_cluster),
+		cmocka_unit_test(a_month_that_is_not_over_is_not_missed),
 		cmocka_unit_test(a_function_may_be_a_ranking_key),
 		cmocka_unit_test(running_out_of_memory_is_told),
 	};

@@ -325,6 +325,40 @@ static void a_dry_run_stores_nothing_and_can_force_a_ruleset(void **state)
 	office_close(st);
 }
 
+static void a_closed_period_keeps_its_results(void **state)
+{
+	struct cb_store *st = office_open();
+	struct cb_rulebook *book = one_book(st);
+	struct cb_period q = period("2020-Q1");
+	struct law harder = ONE;
+	struct cb_ruleset *rs;
+	struct cb_run_stats s;
+	struct cb_run_opts all = { .all = true, .today = 1 };
+	enum cb_put what;
+
+	(void)state;
+	OK(cb_store_begin(st, &office_err));
+	scores(st, "a", "2020-03-31", 100);
+	scores(st, "a", "2020-04-01", 100);
+	OK(cb_store_commit(st, &office_err));
+	evaluate(st, book, NULL);
+	cb_rulebook_free(book);
+	OK(cb_store_begin(st, &office_err));
+	OK(cb_store_seal(st, &q, &what, &office_err));
+	OK(cb_store_commit(st, &office_err));
+	harder.attendance = 39; /* another text */
+	harder.criteria = usual_criteria(40);
+	rs = build(st, &harder);
+	book = book_of(&rs, 1);
+	OK(cb_run(&s, st, book, &all, NULL, &office_err));
+	assert_int_equal(s.sealed, 1);
+	assert_int_equal(s.evaluated, 1);
+	assert_int_equal(ask(st, "SELECT run_id FROM result ORDER BY meeting_id LIMIT 1"), 1);
+	assert_int_equal(ask(st, "SELECT max(run_id) FROM result"), 2);
+	cb_rulebook_free(book);
+	office_close(st);
+}
+
 /* --- many meetings ------------------------------------------------------------------------------------------------ */
 
 static void fill(struct cb_store *st, int years)
@@ -478,6 +512,7 @@ int main(void)
 		cmocka_unit_test(each_month_is_scored_by_the_ruleset_in_force_there_on_that_day),
 		cmocka_unit_test(a_period_and_a_unit_narrow_the_run),
 		cmocka_unit_test(a_dry_run_stores_nothing_and_can_force_a_ruleset),
+		cmocka_unit_test(a_closed_period_keeps_its_results),
 		cmocka_unit_test(stopping_leaves_the_record_as_it_was),
 		cmocka_unit_test(running_out_of_memory_is_an_error_and_loses_nothing),
 		cmocka_unit_test(an_evaluate_that_is_killed_is_wholly_there_or_absent),
