@@ -47,6 +47,8 @@ int cli_evaluate(struct cli *c, int argc, char **argv, struct cb_err *err)
 		return rc;
 	if (o.dry)
 		cli_say(c, "dry run: nothing was stored");
+	if (s.sealed)
+		cli_say(c, "%lld meetings of closed periods keep their results", (long long)s.sealed);
 	rc = cli_sink(c, &sink, col, sizeof col / sizeof *col, NULL, err);
 	if (!rc)
 		rc = cb_sink_row(sink, (struct cb_cell[]){{.null = !s.run_id, .n = s.run_id}, cb_cell_int(s.seen), cb_cell_int(s.unchanged), cb_cell_int(s.evaluated),
