@@ -105,7 +105,7 @@ int cli_import(struct cli *c, int argc, char **argv, struct cb_err *err)
 	if (rc == CB_EDATA && o.rejects && !o.dry_run && s.added + s.changed + s.same > 0)
 		return cb_err_set(err, CB_EDATA, "%s: %" PRId64 " bad rows were written to %s, the good ones were kept", argv[1], s.bad, o.rejects);
 	if (rc == CB_EDATA && !o.rejects && s.bad && s.bad < s.rows)
-		cli_say(c, "%" PRId64 " bad rows; --rejects FILE keeps the good ones and writes these out", s.bad);
+		cli_say(c, "bad rows: %" PRId64 "; --rejects FILE keeps the good ones and writes these out", s.bad);
 	return rc;
 }
 

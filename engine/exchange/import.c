@@ -44,11 +44,24 @@ static void wrong_length(struct cb_imp *m, const struct cb_csv_row *row, char se
 		for (size_t i = 0; i < sizeof(others) - 1 && !*hint; i++)
 			if (others[i] != sep && memchr(row->field[0].s, others[i], row->field[0].n))
 				hint = "; it has another separator than the header";
-	snprintf(what, sizeof(what), "%zu fields, where the header has %zu%s", row->nfield, m->ncolumn, hint);
+	snprintf(what, sizeof(what), "%zu field%s, where the header has %zu%s", row->nfield, row->nfield == 1 ? "" : "s", m->ncolumn, hint);
 	cb_imp_told(m, row->line, (long)(row->nfield < m->ncolumn ? row->nfield : m->ncolumn + 1), NULL, what,
 	     *hint ? "use one separator in the whole file" :
 	     row->nfield < m->ncolumn ? "complete the row; if it is the last one, the file may have been cut" :
 	     "put a cell that holds a separator in quotes");
+}
+
+/* Files put one after the other: the header stands among the rows. */
+static bool header_again(const struct cb_imp *m, const struct cb_csv_row *row)
+{
+	size_t same = 0;
+	for (size_t i = 0; i < m->ncolumn; i++) {
+		const char *s = row->field[i].s;
+		size_t n = row->field[i].n;
+		cb_cell_trim(&s, &n);
+		same += n > 0 && strlen(m->column[i].name) == n && !memcmp(m->column[i].name, s, n);
+	}
+	return same >= 2 && same * 2 >= m->ncolumn;
 }
 
 static int rows_csv(struct cb_imp *m, struct cb_csv *csv)
@@ -77,6 +90,8 @@ static int rows_csv(struct cb_imp *m, struct cb_csv *csv)
 			     row->mend);
 		} else if (n != m->ncolumn) {
 			wrong_length(m, row, sep);
+		} else if (header_again(m, row)) {
+			cb_imp_told(m, row->line, 0, NULL, "the header stands here again", "remove the row, or import the files one by one");
 		} else {
 			for (size_t i = 0; i < n; i++) {
 				const struct cb_in_column *col = &m->column[i];
@@ -162,6 +177,13 @@ static int record_json(struct cb_imp *m, const struct cb_json_row *row)
 			continue;
 		if (c.type == CB_JSON_TEXT)
 			cb_cell_trim(&c.s, &c.n);
+		if (c.type == CB_JSON_NUMBER && memchr(c.s, '.', c.n) && !memchr(c.s, 'e', c.n) && !memchr(c.s, 'E', c.n)) {
+			/* in JSON the point is never a thousands mark: 28.000 is 28 */
+			while (c.s[c.n - 1] == '0')
+				c.n--;
+			if (c.s[c.n - 1] == '.')
+				c.n--;
+		}
 		if (c.n && c.type == CB_JSON_TEXT)
 			cb_imp_check_text(m, &c, col->name);
 		if (col->field == CB_F_ITEM) {

@@ -140,6 +140,19 @@ const char *cb_imp_text(struct cb_imp *m, int field, size_t max_chars)
 	size_t chars = 0;
 	for (size_t i = 0; i < b->len; i++)
 		chars += (b->s[i] & 0xC0) != 0x80;
+	if (cb_text_looks_broken(b->s, b->len)) {
+		/* a name enters the record for good; a topic may hold a foreign word that only looks so */
+		static const char what[] = "looks like broken text: the encoding was mistaken once, or characters were lost";
+		static const char mend[] = "type it again, or convert the text to Unicode and save as CSV (UTF-8)";
+		if (m->o->what == CB_IMPORT_UNITS) {
+			cb_imp_bad(m, c, field, mend, "%s", what);
+			return NULL;
+		}
+		if (!m->warned_broken)
+			cb_diags_add(m->diags, &(struct cb_diag){ .severity = CB_SEV_WARNING, .file = m->file, .line = c->line, .col = c->col,
+								  .path = cb_imp_heading(m, field), .what = what, .mend = mend });
+		m->warned_broken = true;
+	}
 	if (chars > max_chars) {
 		cb_imp_bad(m, c, field, "shorten it", "too long: %zu characters, at most %zu are kept", chars, max_chars);
 		return NULL;

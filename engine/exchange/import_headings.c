@@ -119,8 +119,15 @@ int cb_imp_read_headings(struct cb_imp *m, struct cb_csv *csv)
 		return 0;
 	}
 	bool complete;
-	if (known_headings(m, row, &complete) == 0)
-		return no_heading(m, csv, row->line);
+	if (known_headings(m, row, &complete) == 0) {
+		bool broken = false;
+		for (size_t i = 0; i < row->nfield; i++) {
+			struct cb_in_cell c = { .s = row->field[i].s, .n = row->field[i].n, .line = row->field[i].line, .col = (long)i + 1 };
+			cb_imp_check_text(m, &c, NULL);
+			broken = broken || c.broken;
+		}
+		return broken ? 0 : no_heading(m, csv, row->line);
+	}
 	if (!complete && known_headings(m, row, &complete) <= 1 && row->nfield > 2) {
 		/* one word of a title may look like a heading */
 		size_t named = 0;
@@ -129,6 +136,7 @@ int cb_imp_read_headings(struct cb_imp *m, struct cb_csv *csv)
 		if (named <= 2)
 			return no_heading(m, csv, row->line);
 	}
+	bool broken = false;
 	m->ncolumn = row->nfield;
 	for (size_t i = 0; i < row->nfield; i++) {
 		struct cb_in_column *col = &m->column[i];
@@ -146,6 +154,7 @@ int cb_imp_read_headings(struct cb_imp *m, struct cb_csv *csv)
 		char shown[170];
 		cb_imp_check_text(m, &c, NULL);
 		if (c.broken) {
+			broken = true;
 			*col = (struct cb_in_column){ "", CB_F_UNKNOWN, NULL };
 			continue;
 		}
@@ -170,7 +179,7 @@ int cb_imp_read_headings(struct cb_imp *m, struct cb_csv *csv)
 		if (col->field >= 0 && m->cell_column[col->field] < 0)
 			m->cell_column[col->field] = (int)i;
 	}
-	for (int f = 0; f < CB_F_FACTS; f++) {
+	for (int f = 0; f < CB_F_FACTS && !broken; f++) { /* a broken heading may be the one that is missing */
 		if (cb_field_required(f, m->o->what) && m->cell_column[f] < 0) {
 			char what[160];
 			snprintf(what, sizeof(what), "the header has no column %s", cb_field_name(f, m->o->what, m->dict));

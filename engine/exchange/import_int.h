@@ -78,6 +78,7 @@ struct cb_imp {
 	struct cb_buf text[4];    /* NFC of the row's texts */
 	size_t ntext;
 
+	bool warned_broken;       /* one warning a file */
 	enum cb_date_form form;   /* of this file's days */
 	long form_line;
 	struct cb_in_known *known;      /* CB_IMP_KNOWN */

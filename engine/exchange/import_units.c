@@ -137,8 +137,16 @@ int cb_imp_unit(struct cb_imp *m, struct cb_in_known **out)
 		return 0;
 	cb_cell_shown(shown, sizeof(shown), c->s, c->n);
 	if (!cb_code_ok(c->s, c->n)) {
+		static const char *const totals[] = { "cong", "tong", "tong cong", "tong so", "total", "cong chung" };
 		int32_t alike = cb_text_lookalike(c->s, c->n, &at);
-		if (alike)
+		char key[24];
+		bool total = false;
+		if (cb_utf8_fold_into(key, sizeof(key), c->s, c->n) < sizeof(key))
+			for (size_t i = 0; i < sizeof(totals) / sizeof(totals[0]); i++)
+				total = total || !strcmp(key, totals[i]);
+		if (total)
+			cb_imp_bad(m, c, CB_F_UNIT, "remove the row: totals are computed", "%s looks like a row of totals", shown);
+		else if (alike)
 			cb_imp_bad(m, c, CB_F_UNIT, "type the code again on a Latin keyboard", "%s has a look-alike of a Latin letter or digit (U+%04X)", shown,
 				 (unsigned)alike);
 		else

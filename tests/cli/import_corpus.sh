@@ -170,6 +170,11 @@ printf '\376\377\000u\000n\000i\000t\000,\000h\000e\000l\000d\000_\000o\000n\000
 printf '   \n\n  \n' | file "blank lines only" error 0 1 empty
 printf '{"unit_code": "HN-001"' | file "JSON under a wrong name" error 0 1 list
 
+{ echo "$HEAD"; row 1 2024-01-15 30 28; echo "$HEAD"; row 2 2024-01-15 30 28; } | file "two files put together" error 0 3 "the header stands here again"
+{ echo "$HEAD"; row 1 2024-01-15 30 28; echo "Tổng cộng,,,,30,28,,"; } | file "a row of totals" error 0 3:1 "row of totals"
+printf 'M\267 \256\254n v\336,Ng\265y h\344p\nHN-001,2024-01-15\n' | file "TCVN3 in the headings" error 0 1:1 "encoding; TCVN3"
+{ echo "$HEAD"; row 1 2024-01-15 30 28 | sed 's/Sinh hoạt/Sinh hoáº¡t/'; } | file "a broken topic is kept with a warning" warn 1 2:8 "warning; looks like broken text"
+
 jfile() { n=$((n + 1)); cat >file$n.json; check "$1" "$T/file$n.json" "$2" "$3" "$4" "$5"; }
 R='"unit_code": "HN-001", "meeting_date": "2024-01-15"'
 echo "[]" | jfile "an empty list imports nothing and says so" warn 0 1 "no rows"
@@ -177,6 +182,7 @@ echo "[{$R}, {\"unit\": \"HN-002\", \"held_on\": \"2024-01-15\", \"topic\": null
 echo "[{$R, \"membership\": 3e1}]" | jfile "an exponent" error 0 1 "3e1"
 echo "[{$R, \"membership\": 30.5}]" | jfile "half a member" error 0 1 "not a whole number"
 echo "[{$R, \"membership\": -0}]" | jfile "minus zero" error 0 1 "minus sign"
+echo "[{$R, \"membership\": 30.000}]" | jfile "a point is never a thousands mark in JSON" ok 1 - -
 echo "[{$R, \"membership\": true}]" | jfile "true for a count" error 0 1 "membership; where a number is wanted"
 echo "[{$R, \"membership\": [30]}]" | jfile "a list for a count" error 0 1 "list or an object"
 echo "[{$R, \"minutes\": \"có\"}, {\"unit\": \"HN-002\", \"held_on\": \"2024-01-15\", \"minutes\": 0}]" | jfile "yes and no in several ways" ok 2 - -

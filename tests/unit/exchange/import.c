@@ -174,6 +174,7 @@ static void bad_units_are_told(void **state)
 	bad(x, CB_IMPORT_UNITS, "code,name,kind,parent\nA1,x,xa,B9\n", "f.csv:2: parent B9 of unit A1 is neither on record nor in this file");
 	bad(x, CB_IMPORT_UNITS, "code,name,kind,parent\nA1,x,xa,A1\n", "cannot stand above itself");
 	bad(x, CB_IMPORT_UNITS, "code,name,kind,parent\nA1,x,xa,A2\nA2,y,xa,A1\n", "round in a circle");
+	bad(x, CB_IMPORT_UNITS, "code,name,kind\nA1,Chi bá»™ 1,xa\n", "f.csv:2:2: name: looks like broken text");
 	bad(x, CB_IMPORT_UNITS, "code,name,kind\nA1,x,xa\nA1,y,xa\n", "f.csv:3: the unit is there twice with the same first day: same as line 2");
 	bad(x, CB_IMPORT_UNITS, "code,name,kind,from,to\nA1,x,xa,01/01/2020,31/12/2019\n", "before");
 	bad(x, CB_IMPORT_UNITS, "code,name,kind,from\nA1,x,xa,2020-01-01\nA2,y,xa,02/01/2020\n", "one date form per file");
