@@ -171,6 +171,13 @@ static bool plain(const struct cb_node *n)
 	return cb_is_const(n);
 }
 
+/* Will walking it print its points on lines of their own? Then the branch above does not print them too: what stands on
+   the sheet adds up. */
+static bool tells_itself(const struct cb_node *n)
+{
+	return !plain(n) && !cb_is(n, "judged") && !cb_is(n, "function");
+}
+
 /* What is worth more than the branch that was taken. */
 static void put_next(struct walk *w, const struct cb_node *n, size_t start, size_t taken, cb_pts got)
 {
@@ -241,7 +248,7 @@ static void walk_choice(struct walk *w, const struct cb_node *n)
 		cb_buf_puts(&b, "các trường hợp còn lại");
 	}
 	bool have = value(w, val, &p);
-	if (have) {
+	if (have && !tells_itself(val)) {
 		cb_buf_puts(&b, ": ");
 		put_pts(&b, p);
 	}
@@ -278,7 +285,7 @@ static void walk_either(struct walk *w, const struct cb_node *n)
 		if (k == 1)
 			cb_buf_putc(&b, ')');
 	}
-	if (have) {
+	if (have && !(val && tells_itself(val))) {
 		cb_buf_puts(&b, flag ? ", " : ": ");
 		put_pts(&b, p);
 	}

@@ -38,6 +38,7 @@ has "thematic meetings that were missed are found" "$OUT" "LD-"
 run 0 rank --period 2020-Q2 --unit thanh_hoa_khoi --within cluster --csv
 has "ranking shows the clusters" "$OUT" "Cụm 11"
 is "places are shared where keys are equal" 1 "$("$CHIBO" rank --period 2020-Q2 --unit thanh_hoa_khoi --within cluster --csv | awk -F, 'NR > 1 && $2 == 1 && $1 == "Cụm 1" { n++ } END { print (n > 1) }')"
+hasnt "a branch whose points stand on the line below it does not tell them twice" "$D" "không (loại sinh hoạt là «chuyên đề»): 10"
 has "and says how many share the first place of the block" "$D" "chi bộ đồng hạng nhất trên 1366"
 has "duties of Thanh Hóa are watched" "$D" "sinh hoạt chuyên đề mỗi quý"
 exits "the record is sound" 0 doctor
