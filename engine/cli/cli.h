@@ -130,6 +130,8 @@ int cli_report(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_figures(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_check(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err);
+int cli_rules_diff(struct cli *c, int argc, char **argv, struct cb_err *err);
+int cli_rules_doc(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_show(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_repl(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_query_lua(struct cli *c, int argc, char **argv, struct cb_err *err);

@@ -20,6 +20,11 @@ static const struct cli_option evaluate_options[] = {
 static const struct cli_option rank_options[] = {
 	PERIOD, UNIT, {"within", "GROUP", "all, parent, cluster, block or province (default: as the ruleset says)"}, {"top", "N", "only the first N places of each group"}, END,
 };
+static const struct cli_option test_options[] = {
+	{"coverage", NULL, "also: which branches, bonuses, gates, levels and period rules the cases reach"},
+	{"mutate", NULL, "also: which small changes of the pack the cases notice"},
+	END,
+};
 static const struct cli_option compliance_options[] = {
 	PERIOD, UNIT,
 	{"duty", "DUTY", "only this duty (month, thematic, attendance, ...); may be repeated"},
@@ -73,7 +78,11 @@ const struct cli_command cli_commands[] = {
 	{"whatif", "RULESET", "the record under another ruleset: who moves up, who moves down", "Stores nothing. To try an edited pack: chibo --rules COPY whatif ID.",
 	 "chibo whatif central.hd42 --period 2020\nchibo whatif tuyen_quang.qd19 --set levels.tot=85\nchibo --rules thu whatif tuyen_quang.qd19", whatif_options, CLI_DOCS, 1, 1, cli_whatif},
 	{"rules check", "[PACK...]", "every mistake of the packs, in one run", NULL, "chibo rules check\nchibo rules check tuyen_quang/qd19.lua", NULL, CLI_ROWS, 0, -1, cli_rules_check},
-	{"rules test", "[PACK...]", "run the packs' own cases", NULL, "chibo rules test an_phu.hd42", NULL, CLI_ROWS, 0, -1, cli_rules_test},
+	{"rules test", "[PACK...]", "run the packs' own cases", "With --coverage what no case reaches, with --mutate small changes of the pack that no case notices: each is a finding.",
+	 "chibo rules test an_phu.hd42\nchibo rules test --coverage --mutate", test_options, CLI_ROWS, 0, -1, cli_rules_test},
+	{"rules diff", "PACK PACK", "what changed in meaning between two rulesets", "A pack is folder.file of the rules folder, or the path of a file.",
+	 "chibo rules diff central.hd42 an_giang.hd01\nchibo rules diff tuyen_quang.qd19 /tmp/thu/tuyen_quang/qd19.lua", NULL, CLI_ROWS, 2, 2, cli_rules_diff},
+	{"rules doc", "", "every fact that rules may ask for, and who asks", NULL, "chibo rules doc --markdown", NULL, CLI_ROWS, 0, 0, cli_rules_doc},
 	{"rules show", "ID", "a ruleset as the form that people know", NULL, "chibo rules show tuyen_quang.qd19 --html -o qd19.html", NULL, CLI_DOCS, 1, 1, cli_rules_show},
 	{"rules list", "", "the rulesets there are, their days and sources", NULL, "chibo rules list --csv", NULL, CLI_ROWS, 0, 0, cli_rules_list},
 	{"runs", "", "the evaluations on record", NULL, "chibo runs", NULL, CLI_ROWS, 0, 0, cli_runs},

@@ -1,12 +1,14 @@
 /*
- * rules.c - commands about rule packs: rules check, test, show, list. They need no record.
+ * rules.c - commands about rule packs: rules check, test, show, diff, doc, list. They need no record.
  */
 #include <inttypes.h>
 #include <string.h>
 #include "base/alloc.h"
 #include "base/num.h"
 #include "cli/cli.h"
+#include "lua/cover.h"
 #include "lua/pack.h"
+#include "rule/diff.h"
 
 int cli_ruleset(struct cli *c, const char *id, const struct cb_ruleset **out, struct cb_err *err)
 {
@@ -114,12 +116,59 @@ int cli_rules_check(struct cli *c, int argc, char **argv, struct cb_err *err)
 	return rc;
 }
 
+/* --coverage, --mutate: what the cases do not reach or notice becomes findings. */
+static int cover_one(struct cli *c, const char *at, struct cb_facts *dict, struct cb_cell *cell, int64_t *left, struct cb_err *err)
+{
+	struct cb_diags *unheard; /* failing cases were told already */
+	struct cb_cover *cover = NULL;
+	struct cb_mutation *m = NULL;
+	int rc = cb_diags_new(&unheard, 1) ? cb_err_nomem(err) : 0;
+
+	if (!rc && cli_get(c, "coverage")) {
+		rc = cb_pack_cover(&cover, c->rules, at, dict, unheard, err);
+		for (size_t i = 0; !rc && i < cover->nitem; i++)
+			if (!cover->item[i].hit) {
+				cb_diags_addf(cli_diags(c), CB_SEV_WARNING, cover->item[i].file, cover->item[i].line, 0, NULL, "add a case", "no case reaches %s",
+					      cover->item[i].what);
+				++*left;
+			}
+		if (!rc) {
+			cell[0] = cb_cell_int((int64_t)cover->hit);
+			cell[1] = cb_cell_int((int64_t)cover->nitem);
+		}
+	}
+	if (!rc && cli_get(c, "mutate")) {
+		rc = cb_pack_mutate(&m, c->rules, at, dict, unheard, err);
+		for (size_t i = 0; !rc && i < m->nmutant; i++)
+			if (m->mutant[i].fate == CB_MUTANT_SURVIVED) {
+				cb_diags_addf(cli_diags(c), CB_SEV_WARNING, m->mutant[i].file, m->mutant[i].line, 0, NULL,
+					      "add a case on each side", "no case notices when %s", m->mutant[i].what);
+				++*left;
+			}
+		if (!rc) {
+			cell[2] = cb_cell_int((int64_t)(m->nmutant - m->same));
+			cell[3] = cb_cell_int((int64_t)m->survived);
+		} else if (rc == CB_EDATA) {
+			rc = 0; /* cases fail on the pack as it is: told */
+		}
+	}
+	cb_cover_free(cover);
+	cb_mutation_free(m);
+	cb_diags_free(unheard);
+	return rc;
+}
+
 int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
-	static const struct cb_column col[] = {{"ruleset", "Quy định", CB_COL_TEXT, 0}, {"cases", "Trường hợp", CB_COL_INT, 0}, {"failed", "Sai", CB_COL_INT, 0}};
+	static const struct cb_column col[] = {
+		{"ruleset", "Quy định", CB_COL_TEXT, 0}, {"cases", "Trường hợp", CB_COL_INT, 0}, {"failed", "Sai", CB_COL_INT, 0},
+		{"reached", "Đã thử", CB_COL_INT, 0}, {"parts", "Trên", CB_COL_INT, 0}, {"mutants", "Biến thể", CB_COL_INT, 0},
+		{"unnoticed", "Không phát hiện", CB_COL_INT, 0},
+	};
+	bool more = cli_get(c, "coverage") || cli_get(c, "mutate");
 	struct cb_facts *dict = cli_facts(c, err);
 	struct cb_sink *s = NULL;
-	int64_t cases = 0, failed = 0;
+	int64_t cases = 0, failed = 0, left = 0;
 	char path[512];
 	size_t n;
 	int rc;
@@ -128,19 +177,27 @@ int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
 		return err->code;
 	rc = argc ? 0 : cli_rules(c, err);
 	if (!rc)
-		rc = cli_sink(c, &s, col, 3, NULL, err);
+		rc = cli_sink(c, &s, col, more ? 7 : 3, NULL, err);
 	n = argc ? (size_t)argc : !rc ? cb_rulebook_count(c->book) : 0;
 	for (size_t i = 0; !rc && i < n; i++) {
 		const struct cb_ruleset *rs = argc ? NULL : cb_rulebook_at(c->book, i);
 		struct cb_case_stats st = {0, 0};
+		struct cb_cell cell[7];
 		const char *at = rs ? rs->src[rs->nsrc - 1].path : pack_path(c, argv[i], path, sizeof path);
 		rc = cb_pack_test(&st, c->rules, at, dict, cli_diags(c), err);
 		if (rc == CB_EDATA && st.cases)
 			rc = 0;
 		cases += st.cases;
 		failed += st.failed;
+		cell[0] = cb_cell_text(rs ? rs->id : argv[i]);
+		cell[1] = cb_cell_int(st.cases);
+		cell[2] = cb_cell_int(st.failed);
+		for (size_t k = 3; k < 7; k++)
+			cell[k] = cb_cell_null();
+		if (!rc && more)
+			rc = cover_one(c, at, dict, cell + 3, &left, err);
 		if (!rc)
-			rc = cb_sink_row(s, (struct cb_cell[]){cb_cell_text(rs ? rs->id : argv[i]), cb_cell_int(st.cases), cb_cell_int(st.failed)}, err);
+			rc = cb_sink_row(s, cell, err);
 	}
 	if (rc)
 		cb_sink_close(s, NULL);
@@ -149,6 +206,106 @@ int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
 	cli_tell(c);
 	if (!rc && failed)
 		rc = cb_err_set(err, CB_EDATA, "%" PRId64 " of %" PRId64 " cases failed", failed, cases);
+	if (!rc && left)
+		rc = cb_err_set(err, CB_EDATA, "%" PRId64 " part%s or change%s of the rules that no case shows", left, left == 1 ? "" : "s", left == 1 ? "" : "s");
+	return rc;
+}
+
+int cli_rules_diff(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	static const struct cb_column col[] = {{"what", "Nội dung", CB_COL_TEXT, 0}, {"was", "Trước", CB_COL_TEXT, 0}, {"now", "Sau", CB_COL_TEXT, 0},
+					       {"line_was", "Dòng trước", CB_COL_INT, 0}, {"line_now", "Dòng sau", CB_COL_INT, 0}};
+	struct cb_facts *dict = cli_facts(c, err);
+	struct cb_ruleset *rs[2] = {NULL, NULL};
+	struct cb_changes *d = NULL;
+	struct cb_sink *s = NULL;
+	int rc = dict ? 0 : err->code;
+
+	(void)argc;
+	for (int i = 0; !rc && i < 2; i++) {
+		/* a pack of the rules folder, or any file: DIR/FILE.lua that is not below it */
+		char path[512], *slash;
+		bool is_path = strchr(argv[i], '/') && strncmp(argv[i], c->rules, strlen(c->rules)) != 0;
+		if (is_path) {
+			snprintf(path, sizeof path, "%s", argv[i]);
+			slash = strrchr(path, '/');
+			*slash = '\0';
+			rc = cb_pack_load(&rs[i], *path ? path : "/", slash + 1, dict, &cb_pack_limits_default, cli_diags(c), err);
+			/* two folders up: where its base would be */
+			if (rc && (slash = strrchr(path, '/'))) {
+				char rest[512];
+				snprintf(rest, sizeof rest, "%s/%s", slash + 1, strrchr(argv[i], '/') + 1);
+				*slash = '\0';
+				cb_diags_free(c->diags);
+				c->diags = NULL;
+				rc = cb_pack_load(&rs[i], *path ? path : "/", rest, dict, &cb_pack_limits_default, cli_diags(c), err);
+			}
+		} else {
+			rc = cb_pack_load(&rs[i], c->rules, pack_path(c, argv[i], path, sizeof path), dict, &cb_pack_limits_default, cli_diags(c), err);
+		}
+	}
+	cli_tell(c);
+	if (!rc)
+		rc = cb_ruleset_diff(&d, rs[0], rs[1], err);
+	if (!rc)
+		rc = cli_sink(c, &s, col, c->form == CB_OUT_TABLE ? 3 : 5, NULL, err);
+	for (size_t i = 0; !rc && i < d->n; i++) {
+		const struct cb_change *x = &d->change[i];
+		rc = cb_sink_row(s, (struct cb_cell[]){cb_cell_text(x->what), cb_cell_text(x->was), cb_cell_text(x->now),
+						       {.null = !x->line_was, .n = x->line_was}, {.null = !x->line_now, .n = x->line_now}}, err);
+	}
+	if (s && rc)
+		cb_sink_close(s, NULL);
+	else if (s)
+		rc = cb_sink_close(s, err);
+	cb_changes_free(d);
+	cb_ruleset_free(rs[0]);
+	cb_ruleset_free(rs[1]);
+	return rc;
+}
+
+int cli_rules_doc(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	static const char *const type[] = {"count", "minutes", "days", "date", "flag", "word", "decimal"};
+	static const struct cb_column col[] = {{"fact", "Mã", CB_COL_TEXT, 0}, {"type", "Loại", CB_COL_TEXT, 0}, {"label", "Tên", CB_COL_TEXT, 0},
+					       {"unit", "Đơn vị", CB_COL_TEXT, 0}, {"words", "Giá trị", CB_COL_TEXT, 0}, {"pack", "Của", CB_COL_TEXT, 0},
+					       {"used_by", "Dùng trong", CB_COL_TEXT, 0}};
+	struct cb_facts *dict = cli_facts(c, err);
+	struct cb_sink *s = NULL;
+	struct cb_buf words, used;
+	int rc = dict ? cli_rules(c, err) : err->code;
+
+	(void)argc;
+	(void)argv;
+	cb_buf_init(&words);
+	cb_buf_init(&used);
+	if (!rc)
+		rc = cli_sink(c, &s, col, sizeof col / sizeof *col, NULL, err);
+	for (size_t i = 0; !rc && i < cb_facts_count(dict); i++) {
+		const struct cb_fact *f = cb_facts_at(dict, i);
+		cb_buf_clear(&words);
+		cb_buf_clear(&used);
+		for (size_t k = 0; f->vocab && f->vocab[k]; k++)
+			if (f->vocab[k][0])
+				cb_buf_printf(&words, "%s%s", words.len ? " " : "", f->vocab[k]);
+		for (size_t b = 0; b < cb_rulebook_count(c->book); b++) {
+			const struct cb_ruleset *rs = cb_rulebook_at(c->book, b);
+			for (size_t k = 0; k < rs->ninput; k++)
+				if (rs->input[k].kind == CB_IN_FACT && rs->input[k].fact == (int)i) {
+					cb_buf_printf(&used, "%s%s", used.len ? " " : "", rs->id);
+					break;
+				}
+		}
+		rc = !cb_buf_ok(&words) || !cb_buf_ok(&used) ? cb_err_nomem(err) :
+			cb_sink_row(s, (struct cb_cell[]){cb_cell_text(f->id), cb_cell_text(type[f->type]), cb_cell_text(f->label), cb_cell_text(f->unit),
+							  cb_cell_text(words.len ? words.s : NULL), cb_cell_text(f->pack), cb_cell_text(used.len ? used.s : NULL)}, err);
+	}
+	if (s && rc)
+		cb_sink_close(s, NULL);
+	else if (s)
+		rc = cb_sink_close(s, err);
+	cb_buf_release(&words);
+	cb_buf_release(&used);
 	return rc;
 }
 

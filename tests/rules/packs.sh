@@ -1,0 +1,45 @@
+# The shipped packs as a user meets them: check finds nothing, cases pass, reach everything and notice every change.
+. "$(dirname "$0")/../lib.sh"
+exits "rules check finds no mistake in the shipped packs" 0 rules check --csv
+is "and says nothing about them" "" "$ERR"
+exits "their cases pass" 0 rules test --csv
+hasnt "every pack has cases" "$OUT" ",0,0
+"
+exits "their cases reach every part and notice every change" 0 rules test --coverage --mutate --csv
+is "for all eight packs" 8 "$(printf '%s\n' "$OUT" | grep -c '\.')"
+printf '%s\n' "$OUT" | tail -n +2 | while IFS=, read -r id cases failed reached parts mutants unnoticed; do
+	[ "$cases" -gt 0 ] && [ "$failed" = 0 ] && [ "$reached" = "$parts" ] && [ "$parts" -gt 0 ] && [ "$mutants" -gt 0 ] && [ "$unnoticed" = 0 ] ||
+		echo "$id $cases $failed $reached $parts $mutants $unnoticed"
+done >wrong
+is "and none is left over" "" "$(cat wrong)"
+
+# one case fewer is noticed
+mkdir -p copy && cp -r "$ROOT/rules/." copy && CHIBO_RULES=$T/copy && export CHIBO_RULES
+grep -v '51/100 phát biểu' "$ROOT/rules/tuyen_quang/cases/qd19.lua" >copy/tuyen_quang/cases/qd19.lua
+exits "a threshold without its case is told" 1 rules test tuyen_quang.qd19 --mutate
+has "with its place" "$ERR" "tuyen_quang/qd19.lua:80: warning: no case notices when speaking.score[1][1][2]: 0.5 becomes 0.51"
+cp "$ROOT/rules/tuyen_quang/cases/qd19.lua" copy/tuyen_quang/cases/qd19.lua
+
+# an edited threshold fails its cases, with the sheet
+sed 's/share:gt(0.85), 20/share:gt(0.80), 20/' "$ROOT/rules/tuyen_quang/qd19.lua" >copy/tuyen_quang/qd19.lua
+exits "an edited threshold fails its cases" 1 rules test tuyen_quang.qd19
+has "the failing case is named" "$ERR" 'case "17/20 = 85% không phải trên 85%": total: expected 95, got 100'
+has "with its line" "$ERR" "cases/qd19.lua:$(grep -n "17/20 = 85%" "$ROOT/rules/tuyen_quang/cases/qd19.lua" | cut -d: -f1 | head -1):" 
+has "and the sheet that came out" "$ERR" "attendance 20"
+exits "diff tells the change" 0 rules diff "$ROOT/rules/tuyen_quang/qd19.lua" "$T/copy/tuyen_quang/qd19.lua" --csv
+has "in words" "$OUT" "> 85%: 20 điểm"
+has "before and after" "$OUT" "> 80%: 20 điểm"
+is "and nothing else" 2 "$(printf '%s\n' "$OUT" | grep -c .)"
+sed 's/-- .*//; s/\bspoke\b/noi/g' "$ROOT/rules/tuyen_quang/qd19.lua" >copy/tuyen_quang/qd19.lua
+exits "a pack that was only rewritten" 0 rules diff "$ROOT/rules/tuyen_quang/qd19.lua" "$T/copy/tuyen_quang/qd19.lua" --csv
+is "has no difference" 1 "$(printf '%s\n' "$OUT" | grep -c .)"
+exits "two regulations side by side" 0 rules diff central.hd42 an_giang.hd01 --csv
+has "differ in how totals become whole" "$OUT" "làm tròn đến 1 điểm, nửa lên"
+
+exits "doc lists the facts" 0 rules doc --csv
+for f in members held_on documents_posted; do has "$f among them" "$OUT" "
+$f,"; done
+has "and who asks for them" "$OUT" "an_phu.hd42,an_phu.hd42"
+exits "show prints the form" 0 rules show an_phu.hd42
+has "in Vietnamese" "$OUT" "Tỷ lệ đảng viên dự"
+finish
