@@ -99,6 +99,21 @@ void cb_buf_putc(struct cb_buf *b, char c)
 	cb_buf_add(b, &c, 1);
 }
 
+void cb_buf_int(struct cb_buf *b, int64_t v)
+{
+	uint64_t u = v < 0 ? -(uint64_t)v : (uint64_t)v;
+	char digit[24];
+	size_t at = sizeof(digit);
+
+	do {
+		digit[--at] = (char)('0' + u % 10);
+		u /= 10;
+	} while (u > 0);
+	if (v < 0)
+		digit[--at] = '-';
+	cb_buf_add(b, digit + at, sizeof(digit) - at);
+}
+
 void cb_buf_vprintf(struct cb_buf *b, const char *fmt, va_list ap)
 {
 	va_list again;

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct cb_buf {
 	char *s;
@@ -26,6 +27,7 @@ char *cb_buf_take(struct cb_buf *b); /* the string, owned by the caller (cb_free
 void cb_buf_add(struct cb_buf *b, const void *p, size_t n);
 void cb_buf_puts(struct cb_buf *b, const char *s);
 void cb_buf_putc(struct cb_buf *b, char c);
+void cb_buf_int(struct cb_buf *b, int64_t v); /* in decimal; many times cheaper than printf */
 void cb_buf_printf(struct cb_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void cb_buf_vprintf(struct cb_buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 

@@ -126,34 +126,77 @@ bool cb_feed_reads(const struct cb_feed *f)
 	return false;
 }
 
+/* An input that is no column of the record. */
+static void tell(struct cb_feed *f, size_t i, const struct cb_about *about)
+{
+	int64_t v = 0;
+	unsigned char h = 1;
+
+	switch (f->column[i]) {
+	case COL_ABSENT: h = 0; break;
+	case COL_UNIT_KIND: v = about->unit_kind; break;
+	case COL_CELL_TYPE:
+		v = about->cell_type;
+		h = about->cell_type != CB_CELL_NONE;
+		break;
+	case COL_HELD_ON: v = about->held_on; break;
+	case COL_KIND: v = about->kind; break;
+	default:
+		h = about->level >= 0;
+		v = h ? about->level : 0;
+	}
+	f->value[i * CB_BATCH + f->n] = v;
+	f->have[i * CB_BATCH + f->n] = h;
+}
+
+static size_t column_at(const struct cb_feed *f, const struct cb_columns *c, size_t i)
+{
+	return (size_t)f->column[i] + (f->input[i].kind == CB_IN_JUDGED ? c->nfact : 0);
+}
+
 void cb_feed_lane(struct cb_feed *f, const struct cb_columns *c, size_t lane, const int64_t *const *value, const unsigned char *const *have,
 		  const struct cb_about *about)
 {
 	for (size_t i = 0; i < f->ninput; i++) {
-		int64_t v = 0;
-		unsigned char h = 1;
-		size_t at;
+		size_t at = i * CB_BATCH + f->n;
 
-		switch (f->column[i]) {
-		case COL_ABSENT: h = 0; break;
-		case COL_UNIT_KIND: v = about->unit_kind; break;
-		case COL_CELL_TYPE:
-			v = about->cell_type;
-			h = about->cell_type != CB_CELL_NONE;
-			break;
-		case COL_HELD_ON: v = about->held_on; break;
-		case COL_KIND: v = about->kind; break;
-		case COL_LEVEL:
-			h = about->level >= 0;
-			v = h ? about->level : 0;
-			break;
-		default:
-			at = (size_t)f->column[i] + (f->input[i].kind == CB_IN_JUDGED ? c->nfact : 0);
-			h = have ? have[at][lane] : 0;
-			v = h ? value[at][lane] : 0;
+		if (f->column[i] < 0) {
+			tell(f, i, about);
+			continue;
 		}
-		f->value[i * CB_BATCH + f->n] = v;
-		f->have[i * CB_BATCH + f->n] = h;
+		f->have[at] = have ? have[column_at(f, c, i)][lane] : 0;
+		f->value[at] = f->have[at] ? value[column_at(f, c, i)][lane] : 0;
 	}
 	f->n++;
+}
+
+void cb_feed_about(struct cb_feed *f, const struct cb_about *about)
+{
+	for (size_t i = 0; i < f->ninput; i++)
+		if (f->column[i] < 0)
+			tell(f, i, about);
+	f->n++;
+}
+
+void cb_feed_gather(struct cb_feed *f, const struct cb_columns *c, const unsigned short *from, const int64_t *const *value,
+		    const unsigned char *const *have)
+{
+	for (size_t i = 0; i < f->ninput; i++) {
+		size_t at;
+
+		if (f->column[i] < 0)
+			continue;
+		at = column_at(f, c, i);
+		if (from == NULL) {
+			f->pvalue[i] = value[at];
+			f->phave[i] = have[at];
+			continue;
+		}
+		f->pvalue[i] = f->value + i * CB_BATCH;
+		f->phave[i] = f->have + i * CB_BATCH;
+		for (size_t k = 0; k < f->n; k++) {
+			f->value[i * CB_BATCH + k] = value[at][from[k]];
+			f->have[i * CB_BATCH + k] = have[at][from[k]];
+		}
+	}
 }

@@ -44,4 +44,10 @@ bool cb_feed_reads(const struct cb_feed *f);
 void cb_feed_lane(struct cb_feed *f, const struct cb_columns *c, size_t lane, const int64_t *const *value, const unsigned char *const *have,
 		  const struct cb_about *about);
 
+/* The same in two steps, cheaper for many lanes: about appends what is no column, and after the last lane gather brings the
+   columns in, one after the other: from[i] is the lane that lane i comes from; NULL: they are the same, nothing is copied. */
+void cb_feed_about(struct cb_feed *f, const struct cb_about *about);
+void cb_feed_gather(struct cb_feed *f, const struct cb_columns *c, const unsigned short *from, const int64_t *const *value,
+		    const unsigned char *const *have);
+
 #endif

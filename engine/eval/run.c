@@ -34,6 +34,7 @@ struct worker {
 	struct cb_feed feed;       /* lanes gathered from the batch at hand ... */
 	struct cb_scores scores;   /* ... and what became of them */
 	struct lane_meta *lane;    /* [CB_BATCH] */
+	unsigned short from[CB_BATCH]; /* the lane of the batch at hand that each lane comes from */
 };
 
 static void worker_release(struct worker *w)
@@ -368,21 +369,6 @@ out:
 	return rc;
 }
 
-/* A number in decimal; a run writes some ten for each meeting, which is too often for printf. */
-static void put_number(struct cb_buf *b, int64_t v)
-{
-	char digit[24];
-	size_t at = sizeof(digit);
-	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-
-	do
-		digit[--at] = (char)('0' + u % 10);
-	while (u /= 10);
-	if (v < 0)
-		digit[--at] = '-';
-	cb_buf_add(b, digit + at, sizeof(digit) - at);
-}
-
 /* The points of one lane as the record keeps them; also what replay compares. */
 static void points_json(struct cb_buf *b, const struct cb_ruleset *rs, const struct cb_scores *s, size_t lane)
 {
@@ -392,7 +378,7 @@ static void points_json(struct cb_buf *b, const struct cb_ruleset *rs, const str
 		if (c > 0)
 			cb_buf_putc(b, ',');
 		switch (s->state[c][lane]) {
-		case CB_CR_SCORED: put_number(b, s->points[c][lane]); break;
+		case CB_CR_SCORED: cb_buf_int(b, s->points[c][lane]); break;
 		case CB_CR_MISSING: cb_buf_puts(b, "null"); break;
 		case CB_CR_NA: cb_buf_puts(b, "\"na\""); break;
 		case CB_CR_INVALID: cb_buf_puts(b, "\"invalid\""); break;
@@ -550,13 +536,15 @@ static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, con
 		who[k] = c->worker;
 		place[k] = w->feed.n;
 		w->lane[w->feed.n] = (struct lane_meta){ head[k].id, head[k].rev, head[k].unit_id, head[k].held_on, head[k].kind };
-		cb_feed_lane(&w->feed, &r->col, k, value, have,
-			     &(struct cb_about){ c->unit_kind, c->cell_type, head[k].held_on, (int)head[k].kind, -1 });
+		w->from[w->feed.n] = (unsigned short)k;
+		cb_feed_about(&w->feed, &(struct cb_about){ c->unit_kind, c->cell_type, head[k].held_on, (int)head[k].kind, -1 });
 	}
 	for (size_t i = 0; i < r->nworker; i++) {
 		struct worker *w = &r->worker[i];
 		struct cb_batch in = { .n = w->feed.n, .value = w->feed.pvalue, .have = w->feed.phave };
 
+		/* all of the batch under one ruleset: the record's columns are used where they are */
+		cb_feed_gather(&w->feed, &r->col, in.n == n ? NULL : w->from, value, have);
 		if (in.n > 0)
 			rc = cb_eval_batch(w->ev, &in, &w->scores, err);
 		w->feed.n = 0;

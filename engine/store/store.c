@@ -363,7 +363,7 @@ int cb_st_open_file(sqlite3 **out, const char *path, bool write, struct cb_err *
 /* While `reading`, nothing but reading passes, and of the functions none that reaches outside. */
 static int authorize(void *ctx, int action, const char *a, const char *b, const char *c, const char *d)
 {
-	static const char *const barred[] = { "load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "zeroblob", "randomblob" };
+	static const char *const barred[] = { "load_extension", "readfile", "writefile", "edit", "fts3_tokenizer", "zeroblob", "randomblob", "cb_lane" };
 	const struct cb_store *st = ctx;
 
 	(void)c, (void)d;
@@ -424,6 +424,10 @@ static int store_new(struct cb_store **out, const char *path, const char *shown,
 		return rc;
 	}
 	sqlite3_set_authorizer(st->db, authorize, st);
+	if (sqlite3_create_function_v2(st->db, "cb_lane", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY, st, NULL, cb_cursor_lane, cb_cursor_lane_end, NULL) != SQLITE_OK) {
+		cb_store_close(st);
+		return cb_err_nomem(err);
+	}
 	*out = st;
 	return CB_OK;
 }

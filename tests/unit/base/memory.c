@@ -101,6 +101,12 @@ static void a_buffer_grows_and_is_always_a_string(void **state)
 	cb_buf_add(&b, "a\0b", 3);
 	assert_int_equal(b.len, 3);
 	cb_buf_clear(&b);
+	cb_buf_int(&b, INT64_MIN);
+	cb_buf_int(&b, 0);
+	cb_buf_int(&b, 10500);
+	cb_buf_int(&b, INT64_MAX);
+	assert_string_equal(b.s, "-92233720368547758080105009223372036854775807");
+	cb_buf_clear(&b);
 	assert_string_equal(b.s, "");
 	for (i = 0; i < 1000; i++)
 		cb_buf_printf(&b, "%d,", i % 10);

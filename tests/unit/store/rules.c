@@ -451,6 +451,19 @@ static void a_meeting_is_found_by_its_day_and_kind(void **state)
 	commit(s);
 }
 
+static void wide_gaps_between_ids_are_stepped_over(void **state)
+{
+	struct scene *s = *state;
+	struct cb_cursor_opts o = { .from = CB_DAY_MIN, .to = CB_DAY_MAX };
+
+	assert_int_equal(count(s, &o), 0);
+	assert_int_equal(behind(s, "INSERT INTO meeting(id,unit_id,held_on,kind,rev,txn) VALUES(-9000000000,3,18300,'regular',1,0),(5,3,18301,'regular',1,0),"
+				   "(600,3,18302,'regular',1,0),(4000000000000000000,3,18303,'regular',1,0)"), SQLITE_OK);
+	assert_int_equal(count(s, &o), 4);
+	o.from = 18302;
+	assert_int_equal(count(s, &o), 2);
+}
+
 /* The cursor must give the same whether it goes by index or by the whole table. */
 static void a_subtree_of_many_units_is_the_same_as_one_by_one(void **state)
 {
@@ -515,6 +528,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(results_out_of_order_and_twice_in_a_run_are_hashed_as_they_are_in_the_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(months_and_visits_are_kept_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_meeting_is_found_by_its_day_and_kind, setup, teardown),
+		cmocka_unit_test_setup_teardown(wide_gaps_between_ids_are_stepped_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_subtree_of_many_units_is_the_same_as_one_by_one, setup, teardown),
 	};
 
