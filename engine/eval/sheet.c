@@ -171,6 +171,22 @@ static bool plain(const struct cb_node *n)
 	return cb_is_const(n);
 }
 
+/* What made a condition false: "loại sinh hoạt: thường kỳ", "số đảng viên có mặt = 2 người". */
+static void put_refuted(struct walk *w, struct cb_buf *b, const struct cb_node *c)
+{
+	struct cb_ratio v, k;
+
+	if (compares(c) && cb_eval_node(w->ev, c->kid[0], w->lane, &v) && cb_eval_node(w->ev, c->kid[1], w->lane, &k)) {
+		cb_node_text_vi(b, w->rs, c->kid[0]);
+		cb_buf_puts(b, c->kid[0]->unit == CB_M_WORD ? ": " : " = ");
+		put_value(b, w->rs, c->kid[0], v, &k);
+		return;
+	}
+	cb_buf_puts(b, "không (");
+	cb_node_text_vi(b, w->rs, c);
+	cb_buf_putc(b, ')');
+}
+
 /* Will walking it print its points on lines of their own? Then the branch above does not print them too: what stands on
    the sheet adds up. */
 static bool tells_itself(const struct cb_node *n)
@@ -278,12 +294,10 @@ static void walk_either(struct walk *w, const struct cb_node *n)
 		else
 			cb_node_text_vi(&b, w->rs, n->kid[0]);
 		cb_buf_puts(&b, k == 0 ? ": đạt" : ": không đạt");
+	} else if (k == 1) {
+		put_refuted(w, &b, n->kid[0]);
 	} else {
-		if (k == 1)
-			cb_buf_puts(&b, "không (");
 		put_condition(w, &b, n->kid[0]);
-		if (k == 1)
-			cb_buf_putc(&b, ')');
 	}
 	if (have && !(val && tells_itself(val))) {
 		cb_buf_puts(&b, flag ? ", " : ": ");

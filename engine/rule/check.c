@@ -238,8 +238,28 @@ static void quantities(const struct cb_node *n, const struct cb_node **list, siz
 	}
 }
 
+/* A value inside, for an example. */
+static bool inside(struct region r, struct cb_ratio *out)
+{
+	struct cb_ratio sum, one = { 1, 1 };
+
+	if (r.lo.at.d && !r.lo.open)
+		*out = r.lo.at;
+	else if (r.hi.at.d && !r.hi.open)
+		*out = r.hi.at;
+	else if (r.lo.at.d && r.hi.at.d)
+		return cb_ratio_add(&sum, r.lo.at, r.hi.at) && cb_ratio_div(out, sum, (struct cb_ratio){ 2, 1 });
+	else if (r.lo.at.d)
+		return cb_ratio_add(out, r.lo.at, one);
+	else if (r.hi.at.d)
+		return cb_ratio_sub(out, r.hi.at, one);
+	else
+		*out = (struct cb_ratio){ 0, 1 };
+	return true;
+}
+
 /* Is branch i taken by nobody, because those before it take everything that could get there? */
-static bool shadowed(const struct cb_node *n, size_t start, size_t i, const struct cb_node **by)
+static bool shadowed(const struct cb_node *n, size_t start, size_t i, const struct cb_node **by, struct cb_ratio *example, size_t *taker)
 {
 	const struct cb_node *q[REGIONS];
 	struct region list[REGIONS];
@@ -261,6 +281,15 @@ static bool shadowed(const struct cb_node *n, size_t start, size_t i, const stru
 			grants(n->kid[j]->kid[0], q[k], list, &count);
 		if (covered(r, list, count)) {
 			*by = q[k];
+			*example = (struct cb_ratio){ 0, 0 };
+			if (inside(r, example))
+				for (size_t j = i; j-- > start;) { /* the first branch that takes the example */
+					struct region at = { { *example, false }, { *example, false }, false };
+					count = 0;
+					grants(n->kid[j]->kid[0], q[k], list, &count);
+					if (covered(at, list, count))
+						*taker = j - start + 1;
+				}
 			return true;
 		}
 	}
@@ -355,14 +384,20 @@ static void check_choice(struct check *c, const struct cb_node *n)
 		else
 			cb_buf_printf(&c->path, "[2][%zu]", i);
 		const struct cb_node *by = NULL;
+		struct cb_ratio example = { 0, 0 };
+		size_t taker = 0;
 		if (taken && !told) {
 			told = true;
 			say(c, CB_SEV_ERROR, br->file, br->line, "take it out, or mend the condition above", "this branch is never reached: one above it is always true");
-		} else if (!taken && !other && br->kid[0]->hi.n && shadowed(n, start, i, &by)) {
+		} else if (!taken && !other && br->kid[0]->hi.n && shadowed(n, start, i, &by, &example, &taker)) {
 			struct cb_buf words;
 			cb_buf_init(&words);
-			if (by)
+			if (by) {
+				char num[CB_NUM_TEXT];
 				cb_node_text_vi(&words, c->rs, by);
+				if (example.d && taker)
+					cb_buf_printf(&words, "; %s, for example, goes to branch %zu", cb_fmt_ratio(num, sizeof(num), example), taker);
+			}
 			c->oom = c->oom || !cb_buf_ok(&words);
 			say(c, CB_SEV_ERROR, br->file, br->line, "put the stricter condition first", "this branch is never reached: %s%s%s",
 			    by ? "the branches above it already take every meeting that would (by " : "its condition already stands above it", by ? words.s : "",

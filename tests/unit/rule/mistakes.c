@@ -260,7 +260,8 @@ static void branches_that_nobody_reaches_are_found(void **state)
 	(void)state;
 	T *s = share();
 	ONE(score(OP("first", TAB(OP("ge", s, N("0.75")), N("80")), TAB(OP("ge", s, N("0.9")), N("100")), ELSE(N("0")))),
-	    "criteria[1].score[2]: this branch is never reached: the branches above it already take every meeting that would (by số đảng viên có mặt / tổng số đảng viên)");
+	    "criteria[1].score[2]: this branch is never reached: the branches above it already take every meeting that would "
+	    "(by số đảng viên có mặt / tổng số đảng viên; 0.9, for example, goes to branch 1)");
 	ONE(score(OP("first", TAB(OP("any", F("online"), OP("ge", s, N("0.5"))), N("80")), TAB(OP("all", F("out_of_hours"), OP("gt", s, N("0.5"))), N("100")), ELSE(N("0")))),
 	    "criteria[1].score[2]: this branch is never reached");
 	ONE(score(OP("first", TAB(OP("lt", s, N("0.5")), N("1")), TAB(OP("ge", s, N("0.75")), N("80")), TAB(OP("between", s, N("0.5"), N("0.75")), N("60")),
