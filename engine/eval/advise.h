@@ -27,6 +27,7 @@ struct cb_loss {
 	int64_t meetings;          /* rated meetings to which it applied */
 	int64_t short_of;          /* of these, without full marks */
 	int64_t unscored;          /* rated meetings in which it was not scored for want of facts (counted as lost: max) */
+	int64_t lifts;             /* of these, full marks here alone would reach the points of the next better level */
 	cb_pts possible, lost;     /* sums */
 };
 struct cb_unit_loss {

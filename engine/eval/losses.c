@@ -1,8 +1,9 @@
 /*
  * losses.c - where points are lost: the first half of advise.h.
  *
- * SQL opens the points of each rated result and sums them per unit and criterion; here the sums are put together for
- * the whole and sorted. Cost: one scan of the period's results; memory O(units * criteria).
+ * One scan of the period's rated results in any order; the points of each are read from their stored array and added
+ * up per unit, ruleset and criterion, then put together and sorted. Memory O(units * criteria), whatever the number of
+ * meetings.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,36 @@
 #include "eval/advise.h"
 #include "eval/roster_int.h"
 
+/* A ruleset as the record knows it. */
+struct law {
+	int64_t id;
+	const char *name;
+	struct crit {
+		const char *id, *label, *article;
+		cb_pts max;
+	} *crit;
+	size_t ncrit, capcrit;
+	struct level {
+		const char *id;
+		cb_pts at_least;
+	} *level; /* best first */
+	size_t nlevel, caplevel;
+};
+/* What one unit lost under one ruleset. */
+struct sum {
+	struct sum *next;
+	const struct law *law;
+	struct {
+		int64_t meetings, short_of, unscored, lifts;
+		cb_pts possible, lost;
+	} of[]; /* [law->ncrit] */
+};
 struct work {
 	struct cb_losses *out;
 	struct cb_roster *roster;
 	int *of_roster;
+	struct law **law; size_t nlaw, caplaw; /* apart, so that they stay where they are */
+	struct sum **sum;    /* [nunit] */
 	size_t caploss;
 	struct cb_loss *one; /* losses of the unit at hand */
 	size_t none, capone;
@@ -102,6 +129,7 @@ static void add(struct cb_loss *to, const struct cb_loss *from)
 	to->meetings += from->meetings;
 	to->short_of += from->short_of;
 	to->unscored += from->unscored;
+	to->lifts += from->lifts;
 	to->possible += from->possible;
 	to->lost += from->lost;
 }
@@ -146,87 +174,180 @@ static void close_unit(struct work *w, int unit, size_t per_unit)
 	w->none = 0;
 }
 
-static int read_meetings(struct work *w, struct cb_store *st, const struct cb_period *p, struct cb_err *err)
+/* One more element of a list on the heap; false without memory. */
+static bool more(void *list, size_t n, size_t *cap, size_t size)
+{
+	void **p = list, *bigger;
+
+	if (n < *cap)
+		return true;
+	bigger = cb_reallocarray(*p, *cap ? 2 * *cap : 16, size);
+	if (!bigger)
+		return false;
+	*cap = *cap ? 2 * *cap : 16;
+	*p = bigger;
+	return true;
+}
+
+static int read_law(struct work *w, struct cb_store *st, struct law *l, struct cb_err *err)
 {
 	struct cb_rows *rows = NULL;
 	bool row;
 	int rc = cb_rows_open(&rows, st, err,
-			      "SELECT m.unit_id, count(*) FROM result r JOIN meeting m ON m.id = r.meeting_id"
-			      " WHERE r.status = 0 AND m.held_on BETWEEN ?1 AND ?2 GROUP BY m.unit_id",
+			      "SELECT c.id, c.label, c.article, c.max, r.name FROM ruleset r JOIN ruleset_criterion c ON c.ruleset_id = r.id"
+			      " WHERE r.id = ?1 ORDER BY c.ord",
+			      "i", l->id);
+
+	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
+		if (!more(&l->crit, l->ncrit, &l->capcrit, sizeof(*l->crit))) {
+			rc = cb_err_nomem(err);
+			break;
+		}
+		l->crit[l->ncrit++] = (struct crit){ keep(w, cb_rows_text(rows, 0)), keep(w, cb_rows_text(rows, 1)),
+						     keep(w, cb_rows_text(rows, 2)), cb_rows_int(rows, 3) };
+		if (!l->name)
+			l->name = keep(w, cb_rows_text(rows, 4));
+	}
+	cb_rows_close(rows);
+	rows = NULL;
+	if (rc == 0)
+		rc = cb_rows_open(&rows, st, err, "SELECT id, at_least FROM ruleset_level WHERE ruleset_id = ?1 ORDER BY ord", "i", l->id);
+	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
+		if (!more(&l->level, l->nlevel, &l->caplevel, sizeof(*l->level))) {
+			rc = cb_err_nomem(err);
+			break;
+		}
+		l->level[l->nlevel++] = (struct level){ keep(w, cb_rows_text(rows, 0)), cb_rows_int(rows, 1) };
+	}
+	cb_rows_close(rows);
+	return rc == 0 && w->oom ? cb_err_nomem(err) : rc;
+}
+
+static int law_of(struct work *w, struct cb_store *st, int64_t id, struct law **out, struct cb_err *err)
+{
+	struct law *l;
+
+	for (size_t i = 0; i < w->nlaw; i++)
+		if (w->law[i]->id == id) {
+			*out = w->law[i];
+			return 0;
+		}
+	if (!more(&w->law, w->nlaw, &w->caplaw, sizeof(*w->law)) || !(l = CB_NEW(&w->out->arena, struct law)))
+		return cb_err_nomem(err);
+	w->law[w->nlaw++] = *out = l;
+	l->id = id;
+	return read_law(w, st, l, err);
+}
+
+static struct sum *sum_of(struct work *w, int unit, const struct law *l)
+{
+	struct sum *s;
+
+	for (s = w->sum[unit]; s; s = s->next)
+		if (s->law == l)
+			return s;
+	s = cb_calloc(1, sizeof(*s) + l->ncrit * sizeof(s->of[0]));
+	if (s) {
+		s->law = l;
+		s->next = w->sum[unit];
+		w->sum[unit] = s;
+	}
+	return s;
+}
+
+/* Points that are wanting for the next better level; 0: it is at the top, or its levels do not go by points. */
+static cb_pts to_next(const struct law *l, const char *level, int64_t n, int64_t d)
+{
+	for (size_t i = 1; level && d == 1 && i < l->nlevel; i++)
+		if (strcmp(l->level[i].id, level) == 0)
+			return l->level[i - 1].at_least > n ? l->level[i - 1].at_least - n : 0;
+	return 0;
+}
+
+/* Adds up one stored array of points: numbers, null (not scored), "na" (did not apply). */
+static void add_points(struct sum *s, const char *p, cb_pts wanting)
+{
+	if (*p == '[')
+		p++;
+	for (size_t c = 0; c < s->law->ncrit && *p && *p != ']'; c++) {
+		cb_pts max = s->law->crit[c].max, v = 0, lost;
+		bool minus = *p == '-', number, none = *p == 'n';
+
+		p += minus;
+		number = *p >= '0' && *p <= '9';
+		for (; *p >= '0' && *p <= '9'; p++)
+			v = v * 10 + (*p - '0');
+		while (*p && *p != ',' && *p != ']')
+			p++;
+		p += *p == ',';
+		/* Requirements (max 0) have no points to lose; what did not apply is left out. */
+		if (max == 0 || (!number && !none))
+			continue;
+		lost = none ? max : minus ? max + v : v < max ? max - v : 0;
+		s->of[c].meetings++;
+		s->of[c].short_of += lost > 0;
+		s->of[c].unscored += none;
+		s->of[c].possible += max;
+		s->of[c].lost += lost;
+		s->of[c].lifts += wanting > 0 && lost >= wanting;
+	}
+}
+
+static int read_results(struct work *w, struct cb_store *st, const struct cb_period *p, struct cb_err *err)
+{
+	struct cb_rows *rows = NULL;
+	struct law *l = NULL;
+	bool row;
+	int rc = cb_rows_open(&rows, st, err,
+			      "SELECT m.unit_id, r.ruleset_id, r.points, r.level, r.score_n, r.score_d FROM result r"
+			      " JOIN meeting m ON m.id = r.meeting_id WHERE r.status = 0 AND m.held_on BETWEEN ?1 AND ?2",
 			      "ii", (int64_t)p->from, (int64_t)p->to);
 
 	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
 		int at = cb_roster_find(w->roster, cb_rows_int(rows, 0)), unit = at < 0 ? -1 : w->of_roster[at];
+		const char *points = cb_rows_text(rows, 2);
+		struct sum *s;
 
-		if (unit < 0)
+		if (unit < 0 || !points)
 			continue;
-		w->out->unit[unit].meetings = cb_rows_int(rows, 1);
-		w->out->meetings += cb_rows_int(rows, 1);
+		w->out->unit[unit].meetings++;
+		w->out->meetings++;
+		if (!l || l->id != cb_rows_int(rows, 1))
+			rc = law_of(w, st, cb_rows_int(rows, 1), &l, err);
+		s = rc == 0 ? sum_of(w, unit, l) : NULL;
+		if (s)
+			add_points(s, points, to_next(l, cb_rows_text(rows, 3), cb_rows_int(rows, 4), cb_rows_int(rows, 5)));
+		else if (rc == 0)
+			rc = cb_err_nomem(err);
 	}
 	cb_rows_close(rows);
 	return rc;
 }
 
-static int read_losses(struct work *w, struct cb_store *st, const struct cb_period *p, size_t per_unit, struct cb_err *err)
+static int gather(struct work *w, size_t per_unit, struct cb_err *err)
 {
-	/* Requirements (max 0) have no points to lose; what does not apply is left out. */
-	static const char SQL[] =
-		"SELECT m.unit_id, rs.name, c.id, c.label, c.article, c.max, count(*), sum(j.type = 'null' OR j.value < c.max), sum(j.type = 'null'),"
-		" sum(c.max), sum(CASE j.type WHEN 'integer' THEN max(c.max - j.value, 0) ELSE c.max END)"
-		" FROM result r JOIN meeting m ON m.id = r.meeting_id JOIN ruleset rs ON rs.id = r.ruleset_id JOIN json_each(r.points) j"
-		" JOIN ruleset_criterion c ON c.ruleset_id = r.ruleset_id AND c.ord = j.key"
-		" WHERE r.status = 0 AND m.held_on BETWEEN ?1 AND ?2 AND c.max > 0 AND j.type IN ('integer', 'null')"
-		" GROUP BY m.unit_id, r.ruleset_id, c.ord ORDER BY m.unit_id, r.ruleset_id, c.ord";
-	struct cb_losses *l = w->out;
-	struct cb_rows *rows = NULL;
-	bool row;
-	int open = -1, rc = cb_rows_open(&rows, st, err, SQL, "ii", (int64_t)p->from, (int64_t)p->to);
+	struct cb_losses *o = w->out;
 
-	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
-		int at = cb_roster_find(w->roster, cb_rows_int(rows, 0)), unit = at < 0 ? -1 : w->of_roster[at];
-		const char *ruleset = cb_rows_text(rows, 1), *criterion = cb_rows_text(rows, 2);
-		struct cb_loss one = { 0 }, *all;
+	for (size_t i = 0; i < o->nunit; i++) {
+		for (struct sum *s = w->sum[i]; s; s = s->next)
+			for (size_t c = 0; c < s->law->ncrit; c++) {
+				const struct crit *k = &s->law->crit[c];
+				struct cb_loss one = { .label = k->label, .article = k->article, .max = k->max, .meetings = s->of[c].meetings,
+						       .short_of = s->of[c].short_of, .unscored = s->of[c].unscored, .lifts = s->of[c].lifts,
+						       .possible = s->of[c].possible, .lost = s->of[c].lost };
 
-		if (unit < 0 || !ruleset || !criterion)
-			continue;
-		if (unit != open)
-			close_unit(w, open, per_unit);
-		open = unit;
-		/* Texts are copied once per criterion, not once per unit. */
-		all = NULL;
-		for (size_t i = 0; i < l->nloss && !all; i++)
-			if (strcmp(l->loss[i].criterion, criterion) == 0 && strcmp(l->loss[i].ruleset, ruleset) == 0)
-				all = &l->loss[i];
-		if (!all) {
-			all = find_loss(w, &l->loss, &l->nloss, &w->caploss, keep(w, ruleset), keep(w, criterion));
-			if (w->oom || !all) {
-				rc = cb_err_nomem(err);
-				break;
+				if (one.meetings == 0)
+					continue;
+				add(find_loss(w, &o->loss, &o->nloss, &w->caploss, s->law->name, k->id), &one);
+				add(find_loss(w, &w->one, &w->none, &w->capone, s->law->name, k->id), &one);
+				o->unit[i].possible += one.possible;
+				o->unit[i].lost += one.lost;
+				o->possible += one.possible;
+				o->lost += one.lost;
 			}
-			all->label = keep(w, cb_rows_text(rows, 3));
-			all->article = keep(w, cb_rows_text(rows, 4));
-		}
-		one.label = all->label;
-		one.article = all->article;
-		one.max = cb_rows_int(rows, 5);
-		one.meetings = cb_rows_int(rows, 6);
-		one.short_of = cb_rows_int(rows, 7);
-		one.unscored = cb_rows_int(rows, 8);
-		one.possible = cb_rows_int(rows, 9);
-		one.lost = cb_rows_int(rows, 10);
-		add(all, &one);
-		add(find_loss(w, &w->one, &w->none, &w->capone, all->ruleset, all->criterion), &one);
-		l->unit[unit].possible += one.possible;
-		l->unit[unit].lost += one.lost;
-		l->possible += one.possible;
-		l->lost += one.lost;
-		if (w->oom)
-			rc = cb_err_nomem(err);
+		close_unit(w, (int)i, per_unit);
 	}
-	if (rc == 0)
-		close_unit(w, open, per_unit);
-	cb_rows_close(rows);
-	return rc == 0 && w->oom ? cb_err_nomem(err) : rc;
+	return w->oom ? cb_err_nomem(err) : 0;
 }
 
 int cb_losses_new(struct cb_losses **out, struct cb_store *st, const struct cb_period *p, const struct cb_losses_opts *opts, struct cb_err *err)
@@ -244,10 +365,17 @@ int cb_losses_new(struct cb_losses **out, struct cb_store *st, const struct cb_p
 	rc = cb_roster_new(&w.roster, st, err);
 	if (rc == 0)
 		rc = find_units(&w, st, p, opts, err);
+	if (rc == 0 && !(w.sum = cb_calloc(l->nunit + 1, sizeof(*w.sum))))
+		rc = cb_err_nomem(err);
 	if (rc == 0)
-		rc = read_meetings(&w, st, p, err);
+		rc = read_results(&w, st, p, err);
 	if (rc == 0)
-		rc = read_losses(&w, st, p, opts->per_unit ? opts->per_unit : 3, err);
+		rc = gather(&w, opts->per_unit ? opts->per_unit : 3, err);
+	for (size_t i = 0; w.sum && i < l->nunit; i++)
+		for (struct sum *x = w.sum[i], *next; x; x = next) {
+			next = x->next;
+			cb_free(x);
+		}
 	if (rc == 0) {
 		/* only units that held a rated meeting have something to say */
 		for (size_t i = 0; i < l->nunit; i++)
@@ -262,6 +390,12 @@ int cb_losses_new(struct cb_losses **out, struct cb_store *st, const struct cb_p
 	cb_roster_free(w.roster);
 	cb_free(w.of_roster);
 	cb_free(w.one);
+	cb_free(w.sum);
+	for (size_t i = 0; i < w.nlaw; i++) {
+		cb_free(w.law[i]->crit);
+		cb_free(w.law[i]->level);
+	}
+	cb_free(w.law);
 	if (rc)
 		cb_losses_free(l);
 	else

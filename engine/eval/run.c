@@ -18,6 +18,7 @@
 #include "eval/run.h"
 
 #define PROGRESS_EVERY 4096
+#define REPLAY_LARGE 500 /* results from which replay reads the whole record once instead of each meeting */
 
 /* --- one ruleset at work ------------------------------------------------------------------------------------ */
 
@@ -703,6 +704,13 @@ struct replay {
 	unsigned char *have;
 	const int64_t **pvalue;     /* ... and pointers to each */
 	const unsigned char **phave;
+	/* A large run: meetings that have not changed since are read in one go, in order of id like the results. */
+	bool large;
+	struct cb_cursor *cur;
+	const struct cb_rowhead *head;
+	const int64_t *const *cvalue;
+	const unsigned char *const *chave;
+	size_t cn, ci;
 	struct cb_buf points, missing;
 };
 
@@ -765,6 +773,30 @@ static void compare(struct replay *r, const struct old_result *o, const struct c
 		      cb_day_iso(day, o->about.held_on), what, was, now, o->semantics, CB_SEMANTICS);
 }
 
+/* The facts of a result from the cursor; *found false: the meeting has changed since, or there is no cursor. */
+static int replay_current(struct replay *r, const struct old_result *o, bool *found, struct cb_err *err)
+{
+	int rc = 0;
+
+	*found = false;
+	while (r->cur && rc == 0 && (r->ci == r->cn || r->head[r->ci].id < o->meeting_id)) {
+		if (r->ci < r->cn) {
+			r->ci++;
+			continue;
+		}
+		r->ci = 0;
+		rc = cb_cursor_next(r->cur, &r->cn, &r->head, &r->cvalue, &r->chave, err);
+		if (rc == 0 && r->cn == 0) {
+			cb_cursor_close(r->cur);
+			r->cur = NULL;
+		}
+	}
+	if (rc || !r->cur || r->head[r->ci].id != o->meeting_id || r->head[r->ci].rev != o->rev)
+		return rc;
+	*found = true;
+	return 0;
+}
+
 /* Rebuilds the facts of the rows at hand, evaluates them together, compares each. */
 static int replay_flush(struct replay *r, struct cb_err *err)
 {
@@ -778,7 +810,16 @@ static int replay_flush(struct replay *r, struct cb_err *err)
 	r->w.feed.n = 0;
 	for (size_t i = 0; i < r->n && rc == 0; i++) {
 		const struct old_result *o = &r->old[i];
+		bool found;
 
+		rc = replay_current(r, o, &found, err);
+		if (rc)
+			break;
+		if (found) {
+			at[r->w.feed.n] = i;
+			cb_feed_lane(&r->w.feed, &r->col, r->ci, r->cvalue, r->chave, &o->about);
+			continue;
+		}
 		co.meeting_id = o->meeting_id;
 		rc = cb_store_revision(r->st, o->meeting_id, o->rev, &co, r->value, r->have, err);
 		if (rc == CB_ENOTFOUND) {
@@ -814,6 +855,9 @@ static void replay_close(struct replay *r)
 	r->have = NULL;
 	r->pvalue = NULL;
 	r->phave = NULL;
+	cb_cursor_close(r->cur);
+	r->cur = NULL;
+	r->cn = r->ci = 0;
 	cb_ruleset_free(r->rs);
 	r->rs = NULL;
 }
@@ -853,6 +897,12 @@ static int replay_open(struct replay *r, int64_t ruleset_id, const struct cb_pac
 		for (size_t i = 0; rc == 0 && i < n; i++) {
 			r->pvalue[i] = &r->value[i];
 			r->phave[i] = &r->have[i];
+		}
+		if (rc == 0 && r->large) {
+			struct cb_cursor_opts co = { .fact = r->col.fact, .nfact = r->col.nfact, .judged = r->col.judged,
+						     .njudged = r->col.njudged, .from = CB_DAY_MIN, .to = CB_DAY_MAX };
+
+			rc = cb_cursor_open(&r->cur, r->st, &co, err);
 		}
 	}
 	cb_arena_release(&a);
@@ -923,9 +973,11 @@ int cb_replay(struct cb_replay_stats *out, struct cb_store *st, int64_t run_id, 
 		rc = cb_err_nomem(err);
 		goto out;
 	}
-	rc = cb_rows_open(&rows, st, err, "SELECT id FROM run WHERE id = ?1", "i", run_id);
+	rc = cb_rows_open(&rows, st, err, "SELECT results FROM run WHERE id = ?1", "i", run_id);
 	if (rc == 0)
 		rc = cb_rows_step(rows, &row, err);
+	if (rc == 0 && row)
+		r.large = cb_rows_int(rows, 0) > REPLAY_LARGE;
 	cb_rows_close(rows);
 	rows = NULL;
 	if (rc == 0 && !row)

@@ -184,6 +184,38 @@ static void results_replay_from_stored_text_and_stored_facts(void **state)
 	office_close(st);
 }
 
+static void fill(struct cb_store *st, int years);
+
+static void a_large_run_replays_changed_and_unchanged_meetings(void **state)
+{
+	struct cb_store *st = office_open();
+	struct cb_rulebook *book = one_book(st);
+	struct shelf shelf = { .st = st };
+	struct cb_pack_loader loader = { &shelf, shelf_load };
+	struct cb_replay_stats r;
+	struct cb_diags *diags;
+
+	(void)state;
+	OK(cb_diags_new(&diags, 20));
+	fill(st, 25);
+	evaluate(st, book, NULL);
+	OK(cb_store_begin(st, &office_err));
+	for (int m = 1; m <= 12; m++) {
+		char on[16];
+
+		snprintf(on, sizeof(on), "2030-%02d-05", m);
+		scores(st, "a", on, 30);
+	}
+	OK(cb_store_commit(st, &office_err));
+	evaluate(st, book, NULL);
+	OK(cb_replay(&r, st, 1, &loader, diags, &office_err));
+	assert_int_equal(r.results, 25 * 48);
+	assert_int_equal(r.same, 25 * 48);
+	cb_diags_free(diags);
+	cb_rulebook_free(book);
+	office_close(st);
+}
+
 static void a_result_that_was_tampered_with_does_not_replay(void **state)
 {
 	struct cb_store *st = office_open();
@@ -508,6 +540,7 @@ int main(void)
 		cmocka_unit_test(the_same_again_evaluates_nothing),
 		cmocka_unit_test(a_changed_ruleset_rates_again_and_the_old_result_replays),
 		cmocka_unit_test(results_replay_from_stored_text_and_stored_facts),
+		cmocka_unit_test(a_large_run_replays_changed_and_unchanged_meetings),
 		cmocka_unit_test(a_result_that_was_tampered_with_does_not_replay),
 		cmocka_unit_test(each_month_is_scored_by_the_ruleset_in_force_there_on_that_day),
 		cmocka_unit_test(a_period_and_a_unit_narrow_the_run),
