@@ -294,6 +294,7 @@ static int losses_doc(struct cb_doc **out, const struct cb_losses *l, const stru
 		{"criterion", "Tiêu chí", CB_COL_TEXT, 0}, {"ruleset", "Quy định", CB_COL_TEXT, 0},	{"article", "Điều", CB_COL_TEXT, 0},
 		{"max", "Tối đa", CB_COL_PTS, 0},		{"meetings", "Số kỳ", CB_COL_INT, 0}, {"short_of", "Kỳ mất điểm", CB_COL_INT, 0},
 		{"lost", "Điểm mất", CB_COL_PTS, 0},	{"share", "% điểm mất", CB_COL_PERCENT, 1},
+		{"lifts", "Kỳ lên mức nếu đủ điểm", CB_COL_INT, 0},
 	};
 	static const struct cb_column unit[] = {
 		{"code", "Mã", CB_COL_TEXT, 0},	{"name", "Chi bộ", CB_COL_TEXT, 0},	  {"meetings", "Số kỳ", CB_COL_INT, 0},
@@ -310,7 +311,8 @@ static int losses_doc(struct cb_doc **out, const struct cb_losses *l, const stru
 	for (size_t i = 0; i < l->nloss; i++) {
 		const struct cb_loss *x = &l->loss[i];
 		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(x->label), cb_cell_text(x->ruleset), cb_cell_text(x->article), cb_cell_int(x->max),
-						    cb_cell_int(x->meetings), cb_cell_int(x->short_of), cb_cell_int(x->lost), cb_cell_percent(x->lost, x->possible)});
+						    cb_cell_int(x->meetings), cb_cell_int(x->short_of), cb_cell_int(x->lost), cb_cell_percent(x->lost, x->possible),
+						    cb_cell_int(x->lifts)});
 	}
 	cb_doc_table(*out, "units", "Theo chi bộ", unit, sizeof unit / sizeof *unit);
 	cb_buf_init(&b);
