@@ -316,8 +316,9 @@ bool cb_fold_equal(const char *a, const char *b)
 
 /*
  * A key is three strings with 01 between: what each character is, its tone, its case. A letter is one byte (0x30 and
- * up, in the order of the alphabet with f j w z at their Latin places), a digit one (0x20 and up), a blank 0x10;
- * anything else is a class byte and its code point.
+ * up, in the order of the alphabet with f j w z at their Latin places), a blank 0x10; a number is 0x20, how many digits
+ * it has without zeros in front, and these, so that Cụm 2 comes before Cụm 10; anything else is a class byte and its
+ * code point.
  */
 #define BREVE 0x306
 #define CIRCUMFLEX 0x302
@@ -380,6 +381,26 @@ static utf8proc_int32_t *decomposed(const char *s, size_t n, utf8proc_int32_t *s
 	return cp;
 }
 
+static bool is_digit(int32_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The number that begins at p. */
+static void put_number(struct cb_buf *out, const utf8proc_int32_t *p, size_t n)
+{
+	size_t first = 0, len;
+
+	while (first + 1 < n && p[first] == '0' && is_digit(p[first + 1]))
+		first++;
+	for (len = 0; first + len < n && is_digit(p[first + len]); len++)
+		;
+	cb_buf_putc(out, 0x20);
+	cb_buf_putc(out, (char)(len < 250 ? len + 2 : 252)); /* beyond, by what follows: still the same for the same text */
+	for (; len; len--, first++)
+		cb_buf_putc(out, (char)p[first]);
+}
+
 bool cb_utf8_sort_key(struct cb_buf *out, const char *s, size_t n)
 {
 	utf8proc_int32_t small[256], *cp;
@@ -411,8 +432,11 @@ bool cb_utf8_sort_key(struct cb_buf *out, const char *s, size_t n)
 					w = letter_weight(low, 0);
 					tone = shape;
 				}
-			} else if (c >= '0' && c <= '9') {
-				w = (unsigned char)(0x20 + (c - '0'));
+			} else if (is_digit(c)) {
+				if (level == 0 && (i == 0 || !is_digit(cp[i - 1])))
+					put_number(out, cp + i, count - i);
+				if (level == 0)
+					continue;
 			} else if (c == ' ' || c == '\t' || c == '\n' || c == 0xA0) {
 				w = 0x10;
 			}

@@ -37,7 +37,8 @@ bool cb_utf8_fold(struct cb_buf *out, const char *s, size_t n);
    key did not fit and dst is "". */
 size_t cb_utf8_fold_into(char *dst, size_t cap, const char *s, size_t n);
 bool cb_fold_equal(const char *a, const char *b); /* the same look-up key; false beyond 255 bytes */
-/* Sort key in Vietnamese order (letters a ă â b c d đ e ê ..., tones second, case third); compare with memcmp. */
+/* Sort key in Vietnamese order (letters a ă â b c d đ e ê ..., tones second, case third; numbers by value, so that
+   Cụm 2 < Cụm 10); compare with memcmp, the shorter first. */
 bool cb_utf8_sort_key(struct cb_buf *out, const char *s, size_t n);
 /* Order of two names for people: Vietnamese order, runs of digits by their value (Cụm 2 before Cụm 10). NULL is least.
    Without memory it falls back to the order of bytes. */

@@ -164,7 +164,8 @@ static int order(const char *a, const char *b)
 
 static void names_sort_in_vietnamese_order(void **state)
 {
-	static const char *const sorted[] = { "", "12", "1a", "a", "A", "à", "ả", "ã", "á", "ạ", "an", "ăn", "ân", "bo", "cà", "cá", "da",
+	static const char *const sorted[] = { "", "1a", "2", "02", "12", "a", "A", "à", "ả", "ã", "á", "ạ", "an", "ăn", "ân", "bo", "cà", "cá",
+					      "Cụm 2", "Cụm 10", "Cụm 10a", "Cụm 11", "da",
 					      "đa", "Đà Lạt", "em", "êm", "Hoà An", "hoa lan", "lam", "Lâm Đồng", "ma", "mà", "mả", "mã", "má", "mạ",
 					      "mai", "ong", "ông", "ơn", "phu", "phư", "thanh", "Thành", "Thanh Hóa", "Tuyên Quang", "um", "ưm", "y", "ý" };
 	size_t i, j, n = sizeof(sorted) / sizeof(sorted[0]);
