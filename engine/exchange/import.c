@@ -281,8 +281,9 @@ static int imp_init(struct cb_imp *m)
 	m->cell_column = CB_NEWV(&m->mem, m->nfield, int);
 	m->value = CB_NEWV(&m->mem, m->nfact, int64_t);
 	m->have = CB_NEWV(&m->mem, m->nfact, unsigned char);
+	m->kept = CB_NEWV(&m->mem, m->nfact, unsigned char);
 	m->known = CB_NEWV(&m->mem, CB_IMP_KNOWN, struct cb_in_known);
-	if (!m->cell || !m->cell_column || !m->value || !m->have || !m->known)
+	if (!m->cell || !m->cell_column || !m->value || !m->have || !m->kept || !m->known)
 		return cb_err_nomem(m->err);
 	for (size_t i = 0; i < m->nfield; i++)
 		m->cell_column[i] = -1;

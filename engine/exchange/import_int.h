@@ -67,7 +67,7 @@ struct cb_imp {
 	size_t nfield;
 	struct cb_in_cell item_cell[CB_CSV_COLUMNS_MAX]; /* by column, for CB_F_ITEM */
 	int64_t *value;           /* by fact */
-	unsigned char *have;
+	unsigned char *have, *kept; /* kept: together with what stays on record */
 	size_t nfact;
 
 	long row_line, row_col;

@@ -46,7 +46,7 @@ static void fact_fault(void *ctx, int fact, const char *what, const char *mend)
 	int field = CB_F_FACTS + fact;
 	struct cb_in_cell *c = cb_imp_cell(m, field);
 	struct cb_in_cell copy = *c;
-	cb_imp_bad(m, &copy, field, mend, "%s", what);
+	cb_imp_bad(m, &copy, field, mend, "%s%s", what, c->s ? "" : " (as it is on record)");
 }
 
 static int row_meeting(struct cb_imp *m)
@@ -100,6 +100,21 @@ static int row_meeting(struct cb_imp *m)
 				      .value = m->value, .have = m->have, .nfact = m->nfact };
 	struct check_ctx ctx = { m };
 	cb_meeting_check(&meeting, m->dict, fact_fault, &ctx);
+	/* what the file has no column for stays as it is on record; an empty cell makes a fact absent */
+	meeting.keep_topic = !cb_imp_cell(m, CB_F_TOPIC)->s;
+	for (size_t i = 0; i < m->nfact; i++)
+		if (!cb_imp_cell(m, CB_F_FACTS + (int)i)->s)
+			m->have[i] = CB_HAVE_KEEP;
+	if (!m->row_bad) {
+		bool any;
+		memcpy(m->kept, m->have, m->nfact);
+		if ((rc = cb_store_meeting_kept(m->st, &meeting, m->value, m->kept, &any, m->err)) < 0)
+			return rc;
+		meeting.have = m->kept;
+		if (any) /* together with what stays it must make sense too */
+			cb_meeting_check(&meeting, m->dict, fact_fault, &ctx);
+		meeting.have = m->have;
+	}
 	if (!m->row_bad) { /* one finding for a bad row that is there again and again */
 		int64_t key[3] = { unit->id, day, kind };
 		long first;
@@ -113,11 +128,6 @@ static int row_meeting(struct cb_imp *m)
 	}
 	if (!cb_imp_writing(m))
 		return 0;
-	/* what the file has no column for stays as it is on record; an empty cell makes a fact absent */
-	meeting.keep_topic = !cb_imp_cell(m, CB_F_TOPIC)->s;
-	for (size_t i = 0; i < m->nfact; i++)
-		if (!cb_imp_cell(m, CB_F_FACTS + (int)i)->s)
-			m->have[i] = CB_HAVE_KEEP;
 	enum cb_put what;
 	struct cb_err e;
 	if ((rc = cb_store_meeting_put(m->st, &meeting, &what, &e)) < 0)

@@ -350,6 +350,43 @@ int cb_store_meeting_put(struct cb_store *st, struct cb_meeting *m, enum cb_put 
 	return rc;
 }
 
+int cb_store_meeting_kept(struct cb_store *st, const struct cb_meeting *m, int64_t *value, unsigned char *have, bool *any, struct cb_err *err)
+{
+	sqlite3_stmt *q;
+	bool row;
+	int64_t id;
+	int rc = cb_st_get(st, Q_MEETING_FIND, "SELECT id FROM meeting WHERE unit_id=?1 AND held_on=?2 AND kind=?3", &q, err);
+
+	*any = false;
+	if (rc != CB_OK)
+		return rc;
+	sqlite3_bind_int64(q, 1, m->unit_id);
+	sqlite3_bind_int64(q, 2, m->held_on);
+	cb_st_bind_text(q, 3, cb_meeting_kind_id(m->kind));
+	rc = cb_st_row(st, q, &row, err);
+	if (rc != CB_OK || !row)
+		goto out;
+	id = sqlite3_column_int64(q, 0);
+	sqlite3_reset(q);
+	rc = stand_on(st, id, &row, err);
+	for (size_t i = 0; rc == CB_OK && row && i < st->nmeeting_col; i++) {
+		size_t f = (size_t)st->meeting_col[i];
+
+		if (f >= m->nfact || have[f] != CB_HAVE_KEEP || sqlite3_column_type(st->meeting_get, FIRST_FACT + (int)i) == SQLITE_NULL)
+			continue;
+		value[f] = sqlite3_column_int64(st->meeting_get, FIRST_FACT + (int)i);
+		have[f] = 1;
+		*any = true;
+	}
+	if (st->meeting_get != NULL)
+		sqlite3_reset(st->meeting_get);
+out:
+	for (size_t f = 0; f < m->nfact; f++)
+		if (have[f] == CB_HAVE_KEEP)
+			have[f] = 0;
+	return rc;
+}
+
 int cb_store_meeting_find(struct cb_store *st, int64_t unit_id, cb_day day, int kind, int64_t *id, struct cb_err *err)
 {
 	char iso[11];

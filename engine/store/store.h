@@ -71,6 +71,8 @@ const char *cb_store_unit_nearest(struct cb_store *st, const char *code);
    A fact that has no column yet gets one. CB_EDATA when the unit did not exist on that day. */
 #define CB_HAVE_KEEP 2
 int cb_store_meeting_put(struct cb_store *st, struct cb_meeting *m, enum cb_put *what, struct cb_err *err);
+/* What a put of m would leave: have[f] = CB_HAVE_KEEP becomes what is on record for (unit, day, kind), 1 or 0. *any: something was. */
+int cb_store_meeting_kept(struct cb_store *st, const struct cb_meeting *m, int64_t *value, unsigned char *have, bool *any, struct cb_err *err);
 int cb_store_meeting_find(struct cb_store *st, int64_t unit_id, cb_day day, int kind /* -1: the only one that day */, int64_t *id,
 			  struct cb_err *err);
 int cb_store_assessment_put(struct cb_store *st, const struct cb_assessment *a, enum cb_put *what, struct cb_err *err);

@@ -209,6 +209,8 @@ static void what_a_later_file_does_not_speak_of_stays(void **state)
 	text_is(x, "SELECT topic FROM v_meeting WHERE unit_code='C1' AND kind='regular'", "x");
 	good(x, CB_IMPORT_MEETINGS, "unit,held_on,topic\nC1,2024-01-15,\n");
 	text_is(x, "SELECT topic FROM v_meeting WHERE unit_code='C1' AND kind='regular'", NULL);
+	bad(x, CB_IMPORT_MEETINGS, "unit,held_on,speakers\nC1,2024-01-15,29\n", "f.csv:2:3: speakers:"); /* 28 were present, as on record */
+	bad(x, CB_IMPORT_MEETINGS, "unit,held_on,members\nC1,2024-01-15,27\n", "present: 28 is more than members 27 (as it is on record)");
 	good(x, CB_IMPORT_MEETINGS, "unit,held_on,speakers\nC1,2024-01-15,\n");
 	assert_int_equal(number(x, "SELECT speakers IS NULL FROM v_meeting WHERE unit_code='C1' AND kind='regular'"), 1);
 	good(x, CB_IMPORT_MEETINGS, "[{\"unit\":\"C1\",\"held_on\":\"2024-01-15\",\"speakers\":5}]");
