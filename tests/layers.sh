@@ -1,5 +1,5 @@
 #!/bin/sh
-# layers.sh - who may include whom: base <- model <- store, rule <- eval <- query, exchange, report <- lua <- cli.
+# layers.sh - who may include whom: base <- model <- store, rule <- eval <- exchange, report <- lua <- cli.
 cd "$(dirname "$0")/.." || exit 3
 bad=0
 fail() { echo "layers: $1" >&2; bad=1; }
@@ -10,11 +10,10 @@ allowed() {
 	store) echo base model store ;;
 	rule) echo base model rule ;;
 	eval) echo base model store rule eval ;;
-	query) echo base model store rule eval query ;;
 	exchange) echo base model store rule eval exchange ;;
-	report) echo base model store rule eval query report ;;
-	lua) echo base model store rule eval query exchange report lua ;;
-	cli) echo base model store rule eval query exchange report lua cli ;;
+	report) echo base model store rule eval report ;;
+	lua) echo base model store rule eval exchange report lua ;;
+	cli) echo base model store rule eval exchange report lua cli ;;
 	esac
 }
 for dir in engine/*/; do

@@ -84,6 +84,22 @@ exits "exit code 0: explain(meetings[1])" 0 query 'explain(meetings[1])'; has "e
 exits "exit code 0: help() " 0 query 'help()' ; has "help says what can be asked" "$OUT" "results"
 exits "exit code 0: help(results)" 0 query 'help(results)'; has "help of a relation lists fields" "$OUT" "self_score"
 
+# --- the guide names every word, and only words that there are ---
+cat >words.lua <<'LUA'
+local path = ...
+local guide = {}
+for line in sql([[select ?1 as t]], path):rows()[1].t:gmatch("[^\n]+") do guide[line] = true end
+for w in pairs(guide) do if not results[w] then print("no method " .. w) end end
+for _, w in ipairs { "where", "by", "count", "sum", "mean", "median", "quartile1", "quartile3", "spread", "min", "max", "share", "distinct", "correlation",
+	"agg", "sort", "top", "select", "add", "place", "against_before", "before", "without", "within", "each", "rows", "first", "value", "sql", "plan",
+	"csv", "json", "markdown", "html", "chart" } do if not guide[w] then print("not in the guide: " .. w) end end
+LUA
+words=$(python3 -c 'import re, sys
+t = open(sys.argv[1], encoding="utf-8").read()
+print("\n".join(sorted(set(re.findall(r"q:([a-z_0-9]+)", t)) | set(re.findall(r"[` ]:([a-z_0-9]+)\((?:x|cond)", t)) | {"count"})))' "$ROOT/scripts/README.md")
+exits "the guide's words are the console's" 0 run words.lua "$words"
+is "the guide's words are the console's: none is missing" "" "$OUT"
+
 # --- run ---
 printf '#!/usr/bin/env -S chibo run\nlocal unit = ...\nprint(unit, arg[1], #arg)\nreturn 5\n' >s.lua
 exits "a script sees its arguments and gives the exit code" 5 run s.lua thanh_hoa
