@@ -162,7 +162,12 @@ build/fuzz/%: tests/fuzz/%.c $(wildcard engine/base/*.c engine/model/*.c engine/
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@) clang $(CPPFLAGS_) -DCB_FEED_CHUNK=61 -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(PKG_CFLAGS) \
 		-o $@ $< $(wildcard engine/base/*.c engine/model/*.c engine/store/*.c engine/exchange/*.c) $(LDLIBS_)
-fuzz: $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%) ## libFuzzer over the readers (FUZZ_SECONDS=30 each; needs clang)
+# pattern and pack need everything but the command line.
+build/fuzz/pattern build/fuzz/pack: build/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(B)/gen/scripts.c
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$@) clang $(CPPFLAGS_) -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(PKG_CFLAGS) \
+		-o $@ $< $(filter-out engine/cli/%,$(LIB_SRC)) $(B)/gen/scripts.c $(LDLIBS_)
+fuzz: $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%) ## libFuzzer over readers, patterns, packs (FUZZ_SECONDS=30 each; needs clang)
 	@for f in $(FUZZ_SRC:tests/fuzz/%.c=%); do mkdir -p build/fuzz/$$f.corpus; \
 		build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=0 -verbosity=0 -artifact_prefix=build/fuzz/$$f- \
 			build/fuzz/$$f.corpus tests/fuzz/corpus/$$f >build/fuzz/$$f.log 2>&1 || { grep -v '# Uses' build/fuzz/$$f.log | tail -n 40; exit 1; }; echo "fuzz: $$f is clean after $(FUZZ_SECONDS) s"; done

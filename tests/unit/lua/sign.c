@@ -1,0 +1,238 @@
+/* sign.c - a signed folder: what holds, and which file is named when a byte, a file or a key is not what it was. */
+#include "tests/unit/test.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/buf.h"
+#include "lua/sign.h"
+
+static char top[64], key[100];
+static char pub[CB_SIGN_KEY];
+static struct cb_err err;
+
+static void put(const char *name, const char *text)
+{
+	char path[300];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", top, name);
+	f = fopen(path, "wb");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void folder(const char *name)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/%s", top, name);
+	mkdir(path, 0755);
+}
+
+static int make(void **state)
+{
+	(void)state;
+	snprintf(top, sizeof(top), "/tmp/chibo-sign-XXXXXX");
+	assert_non_null(mkdtemp(top));
+	snprintf(key, sizeof(key), "%s/secret", top);
+	folder("an_phu");
+	folder("an_phu/cases");
+	put("an_phu/hd42.lua", "return 1\n");
+	put("an_phu/_bands.lua", "return 2\n");
+	put("an_phu/README.md", "not signed\n");
+	put("an_phu/cases/hd42.lua", "return {}\n");
+	assert_int_equal(cb_sign_make_keys(pub, key, &err), 0);
+	assert_int_equal(cb_sign_folder(top, "an_phu", key, "Phường An Phú", &err), 0);
+	return 0;
+}
+
+static int gone(void **state)
+{
+	char cmd[100];
+
+	(void)state;
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
+	return system(cmd);
+}
+
+/* The findings of a verification, one per line; without the name of the temporary folder. */
+static const char *found(struct cb_signature *s, int want, const char *trust)
+{
+	static char out[3000];
+	struct cb_diags *d = NULL;
+	struct cb_buf b;
+	size_t n = 0;
+
+	assert_int_equal(cb_diags_new(&d, 50), 0);
+	assert_int_equal(cb_sign_verify(s, top, "an_phu", trust, d, &err), want);
+	out[0] = '\0';
+	for (size_t i = 0; i < cb_diags_kept(d); i++) {
+		cb_buf_init(&b);
+		cb_diag_line(&b, cb_diags_at(d, i));
+		n += (size_t)snprintf(out + n, sizeof(out) - n, "%s\n", strncmp(b.s, top, strlen(top)) ? b.s : b.s + strlen(top) + 1);
+		cb_buf_release(&b);
+	}
+	cb_diags_free(d);
+	return out;
+}
+
+static void a_folder_as_it_was_signed_holds(void **state)
+{
+	struct cb_signature s;
+
+	(void)state;
+	assert_string_equal(found(&s, 0, NULL), "");
+	assert_true(s.present);
+	assert_false(s.trusted);
+	assert_int_equal(s.files, 3);
+	assert_string_equal(s.key, pub);
+	assert_string_equal(s.signer, "Phường An Phú");
+}
+
+static void one_changed_byte_names_its_file(void **state)
+{
+	struct cb_signature s;
+
+	(void)state;
+	put("an_phu/hd42.lua", "return 3\n");
+	assert_string_equal(found(&s, CB_EDATA, NULL),
+			    "an_phu/hd42.lua: was changed after it was signed; ask the issuing body for its packs, or sign the folder again\n");
+	put("an_phu/hd42.lua", "return 1\n");
+	put("an_phu/cases/hd42.lua", "return {} \n");
+	assert_string_equal(found(&s, CB_EDATA, NULL),
+			    "an_phu/cases/hd42.lua: was changed after it was signed; ask the issuing body for its packs, or sign the folder again\n");
+	put("an_phu/cases/hd42.lua", "return {}\n");
+	assert_string_equal(found(&s, 0, NULL), "");
+	put("an_phu/README.md", "prose may change\n");
+	assert_string_equal(found(&s, 0, NULL), "");
+}
+
+static void files_that_came_or_went_are_named(void **state)
+{
+	struct cb_signature s;
+	char path[200];
+
+	(void)state;
+	put("an_phu/_extra.lua", "return 9\n");
+	put("an_phu/cases/zz.lua", "return 9\n");
+	snprintf(path, sizeof(path), "%s/an_phu/hd42.lua", top);
+	unlink(path);
+	assert_string_equal(found(&s, CB_EDATA, NULL),
+			    "an_phu/_extra.lua: was added after the folder was signed; ask the issuing body for its packs, or sign the folder again\n"
+			    "an_phu/hd42.lua: was signed and is gone; ask the issuing body for its packs, or sign the folder again\n"
+			    "an_phu/cases/zz.lua: was added after the folder was signed; ask the issuing body for its packs, or sign the folder again\n");
+}
+
+static void a_changed_list_does_not_hold(void **state)
+{
+	struct cb_signature s;
+	char path[200], text[2000];
+	size_t n;
+	FILE *f;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/an_phu/SIGNATURE", top);
+	f = fopen(path, "rb");
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	/* every byte of the file matters */
+	for (size_t i = 0; i < n; i++) {
+		char was = text[i];
+		text[i] = was == 'a' ? 'b' : 'a';
+		f = fopen(path, "wb");
+		fwrite(text, 1, n, f);
+		fclose(f);
+		assert_string_not_equal(found(&s, CB_EDATA, NULL), "");
+		text[i] = was;
+	}
+	put("an_phu/SIGNATURE", "");
+	assert_string_equal(found(&s, CB_EDATA, NULL), "an_phu/SIGNATURE: is no signature that chibo wrote; sign the folder again\n");
+	unlink(path);
+	assert_string_equal(found(&s, 0, NULL), "");
+	assert_false(s.present);
+}
+
+static void a_trust_list_names_the_issuing_body(void **state)
+{
+	struct cb_signature s;
+	char path[200], text[300];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/trust", top);
+	snprintf(text, sizeof(text), "# keys\n%s  Đảng ủy phường An Phú\n", pub);
+	put("trust", text);
+	assert_string_equal(found(&s, 0, path), "");
+	assert_true(s.trusted);
+	assert_string_equal(s.signer, "Đảng ủy phường An Phú");
+	put("trust", "# none\n");
+	assert_string_equal(found(&s, 0, path), "");
+	assert_false(s.trusted);
+	snprintf(path, sizeof(path), "%s/absent", top);
+	found(&s, CB_EIO, path);
+}
+
+static void keys_are_kept_from_others(void **state)
+{
+	struct stat st;
+	char other[CB_SIGN_KEY];
+
+	(void)state;
+	assert_int_equal(stat(key, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(cb_sign_make_keys(other, key, &err), CB_EIO);
+	assert_non_null(strstr(err.msg, "a key is never overwritten"));
+	chmod(key, 0644);
+	assert_int_equal(cb_sign_folder(top, "an_phu", key, "x", &err), CB_EIO);
+	assert_non_null(strstr(err.msg, "others may read this secret key"));
+	chmod(key, 0600);
+	put("secret", "chibo secret key 1\nzz\n");
+	assert_int_equal(cb_sign_folder(top, "an_phu", key, "x", &err), CB_EDATA);
+	assert_non_null(strstr(err.msg, "is no secret key that chibo made"));
+}
+
+static void a_name_that_is_no_plain_line_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(cb_sign_folder(top, "an_phu", key, "a\nfile x", &err), CB_EUSAGE);
+	assert_int_equal(cb_sign_folder(top, "an_phu", key, "", &err), CB_EUSAGE);
+	assert_int_equal(cb_sign_folder(top, "../etc", key, "a", &err), CB_ENOTFOUND);
+}
+
+static int sign_and_verify(void *ctx)
+{
+	struct cb_diags *d = NULL;
+	struct cb_signature s;
+	int rc = cb_diags_new(&d, 5);
+
+	(void)ctx;
+	if (!rc)
+		rc = cb_sign_folder(top, "an_phu", key, "Phường An Phú", &err);
+	if (!rc)
+		rc = cb_sign_verify(&s, top, "an_phu", NULL, d, &err);
+	cb_diags_free(d);
+	return rc;
+}
+
+static void running_out_of_memory_is_an_error(void **state)
+{
+	(void)state;
+	assert_true(sweep(sign_and_verify, NULL) > 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_folder_as_it_was_signed_holds, make, gone),
+		cmocka_unit_test_setup_teardown(one_changed_byte_names_its_file, make, gone),
+		cmocka_unit_test_setup_teardown(files_that_came_or_went_are_named, make, gone),
+		cmocka_unit_test_setup_teardown(a_changed_list_does_not_hold, make, gone),
+		cmocka_unit_test_setup_teardown(a_trust_list_names_the_issuing_body, make, gone),
+		cmocka_unit_test_setup_teardown(keys_are_kept_from_others, make, gone),
+		cmocka_unit_test_setup_teardown(a_name_that_is_no_plain_line_is_refused, make, gone),
+		cmocka_unit_test_setup_teardown(running_out_of_memory_is_an_error, make, gone),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
