@@ -543,7 +543,15 @@ static bool rounding(struct cb_build *b, const struct cb_tree *t, struct cb_node
 			return false;
 		}
 	}
-	if (n->aux == CB_ROUND_NONE && !(is_whole(n->kid[0], each) && cb_pts_from_ratio(&p, each))) {
+	/* step: a multiple of so many points, rounded once from the exact value; kept as thousandths in ref */
+	const struct cb_tree *step = cb_tree_get(t, "step");
+	n->ref = 1;
+	if (step) {
+		if (!positive(b, step->number, "step") || !cb_pts_from_ratio(&p, step->number))
+			return false;
+		n->ref = (int)p;
+	}
+	if (n->aux == CB_ROUND_NONE && (step || !(is_whole(n->kid[0], each) && cb_pts_from_ratio(&p, each)))) {
 		cb_say(b, "add { round = \"half_up\" } (or half_even, down, up) as the last value, or round = to the criterion",
 		       "%s can give fractions of a thousandth, and nothing says how they are rounded", n->form->name);
 		return false;
@@ -980,18 +988,24 @@ static struct cb_val emit_capped(struct cb_prog *p, const struct cb_node *n)
 }
 
 /* each * 1000 may need 128 bits only for absurd constants, which cb_build_pts and shapes keep out */
-static struct cb_val times(struct cb_prog *p, struct cb_val q, struct cb_ratio each, int how)
+static struct cb_val times(struct cb_prog *p, struct cb_val q, struct cb_ratio each, int how, int step)
 {
 	struct cb_ratio thousandths;
 
-	if (!cb_ratio_mul(&thousandths, each, whole(1000)))
+	if (!cb_ratio_mul(&thousandths, each, cb_ratio_make(1000, step)))
 		thousandths = each;
-	return cb_q_round(p, cb_q_mul(p, q, cb_q_const(p, thousandths)), how == CB_ROUND_NONE ? CB_ROUND_HALF_UP : (enum cb_round)how);
+	struct cb_val v = cb_q_round(p, cb_q_mul(p, q, cb_q_const(p, thousandths)), how == CB_ROUND_NONE ? CB_ROUND_HALF_UP : (enum cb_round)how);
+	if (step > 1) {
+		/* both at most CB_PTS_MAX: the product fits, and larger ones are cut as every form's points are */
+		v.n = cb_prog_i(p, CB_OP_MUL, v.n, cb_prog_const(p, step));
+		v.n = cb_prog_i(p, CB_OP_MAX, cb_prog_i(p, CB_OP_MIN, v.n, cb_prog_const(p, CB_PTS_MAX)), cb_prog_const(p, -CB_PTS_MAX));
+	}
+	return v;
 }
 
 static struct cb_val emit_per(struct cb_prog *p, const struct cb_node *n)
 {
-	return times(p, cb_prog_node(p, n->kid[0]), n->num, n->aux);
+	return times(p, cb_prog_node(p, n->kid[0]), n->num, n->aux, n->ref);
 }
 
 static int clamp(struct cb_prog *p, int r, cb_pts hi)
@@ -1001,7 +1015,7 @@ static int clamp(struct cb_prog *p, int r, cb_pts hi)
 
 static struct cb_val emit_deduct(struct cb_prog *p, const struct cb_node *n)
 {
-	struct cb_val v = times(p, cb_prog_node(p, n->kid[0]), n->num, n->aux);
+	struct cb_val v = times(p, cb_prog_node(p, n->kid[0]), n->num, n->aux, 1);
 	cb_pts most = 0;
 
 	cb_pts_from_ratio(&most, n->num2);
@@ -1011,7 +1025,7 @@ static struct cb_val emit_deduct(struct cb_prog *p, const struct cb_node *n)
 
 static struct cb_val emit_prorate(struct cb_prog *p, const struct cb_node *n)
 {
-	struct cb_val v = times(p, cb_prog_node(p, n->kid[0]), n->num, n->aux);
+	struct cb_val v = times(p, cb_prog_node(p, n->kid[0]), n->num, n->aux, n->ref);
 	cb_pts max = 0;
 
 	cb_pts_from_ratio(&max, n->num);
@@ -1183,7 +1197,8 @@ const struct cb_form cb_forms[] = {
 	  .finish = finish_sum, .emit = emit_sum, .text = cb_words_list },
 	{ .name = "capped", .kinds = CB_K_P, .where = POINTS_AT, .shape = "p n", .example = "capped(per(f.opinions, 0.5), 3)",
 	  .finish = finish_capped, .emit = emit_capped, .text = cb_words_amount },
-	{ .name = "per", .kinds = CB_K_P, .where = POINTS_AT, .shape = "q n", .example = "per(f.opinions, 0.5)", .option = { { "round", 's', false } },
+	{ .name = "per", .kinds = CB_K_P, .where = POINTS_AT, .shape = "q n", .example = "per(f.opinions, 0.5)",
+	  .option = { { "round", 's', false }, { "step", 'n', false } },
 	  .finish = finish_per, .emit = emit_per, .text = cb_words_amount },
 	{ .name = "deduct", .kinds = CB_K_P, .where = POINTS_AT, .shape = "q n n?", .example = "deduct(f.started_late_minutes, 0.1, 2)",
 	  .option = { { "round", 's', false }, { "from", 'n', false } }, .finish = finish_deduct, .emit = emit_deduct, .text = cb_words_amount },
@@ -1192,7 +1207,7 @@ const struct cb_form cb_forms[] = {
 	{ .name = "highest", .kinds = CB_K_P, .where = POINTS_AT, .shape = "p*", .example = "highest { a, b }", .finish = finish_pick,
 	  .emit = emit_pick, .text = cb_words_list },
 	{ .name = "prorate", .kinds = CB_K_P, .where = POINTS_AT, .shape = "q n", .example = "prorate(share, 30, { round = \"half_up\" })",
-	  .option = { { "round", 's', false } }, .finish = finish_prorate, .emit = emit_prorate, .text = cb_words_amount },
+	  .option = { { "round", 's', false }, { "step", 'n', false } }, .finish = finish_prorate, .emit = emit_prorate, .text = cb_words_amount },
 	{ .name = "judged", .kinds = CB_K_P, .where = POINTS_AT, .shape = "!", .example = "judged { max = 3, label = \"nội dung\" }",
 	  .option = { { "max", 'n', false }, { "id", 's', false } }, .finish = finish_judged, .emit = emit_judged, .text = cb_words_judged },
 	{ .name = "function", .kinds = CB_K_P | CB_K_Q, .where = 0, .prec = 3, .emit = emit_function, .text = cb_words_function },

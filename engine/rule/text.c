@@ -308,6 +308,14 @@ CB_WORDS(flag)
 	words(out, rs, n->kid[1]);
 }
 
+static void put_step(struct cb_buf *out, const struct cb_node *n)
+{
+	if (n->ref > 1) {
+		cb_buf_puts(out, ", làm tròn đến ");
+		put_pts(out, n->ref);
+	}
+}
+
 CB_WORDS(amount)
 {
 	cb_pts p = 0, q = 0;
@@ -323,6 +331,7 @@ CB_WORDS(amount)
 		put_pts(out, p);
 		cb_buf_puts(out, " × ");
 		operand(out, rs, n->kid[0], 2);
+		put_step(out, n);
 	} else if (cb_is(n, "deduct")) {
 		put_pts(out, n->ref);
 		cb_buf_puts(out, " trừ ");
@@ -335,6 +344,7 @@ CB_WORDS(amount)
 		put_pts(out, p);
 		cb_buf_puts(out, " × ");
 		operand(out, rs, n->kid[0], 3);
+		put_step(out, n);
 	}
 }
 

@@ -413,6 +413,38 @@ static void cases_that_are_too_few_are_shown_by_what_they_do_not_reach(void **st
 	cb_buf_release(&survived);
 }
 
+static void a_share_rounds_once_to_its_step(void **state)
+{
+	struct cb_facts *dict;
+	struct cb_diags *d;
+	struct cb_case_stats st;
+	struct cb_err err = { 0 };
+	char dir[600];
+
+	(void)state;
+	put("step/pack.lua", "local f = fact\n"
+			     "return ruleset { id = \"step.pack\", title = \"A\", issuer = \"x\", status = \"reconstructed\", source = \"s\",\n"
+			     "effective = { from = \"2024-01-01\" }, criteria = {\n"
+			     "criterion { id = \"a\", max = 15, label = \"A\", score = prorate(f.present / f.members, 15, { round = \"half_up\", step = 0.5 }) },\n"
+			     "criterion { id = \"b\", max = 85, label = \"B\", score = capped(per(f.opinions / 3, 2, { round = \"down\", step = 1 }), 85) } },\n"
+			     "levels = { { \"tot\", 80, \"T\" }, { \"kem\", 0, \"K\" } } }\n");
+	snprintf(dir, sizeof dir, "%s/step/cases", scratch);
+	mkdir(dir, 0700);
+	/* 15 * 29/60 = 7.25: half up to 7.5. 15 * 0.4833 = 7.2495 is below 7.25, though its thousandths round to it: 7 */
+	put("step/cases/pack.lua", "local function c(p, m, o, a, b) return { name = p .. '/' .. m, facts = { present = p, members = m, opinions = o },\n"
+				   "expect = { points = { a = a, b = b } } } end\n"
+				   "return { c(29, 60, 3, 7.5, 2), c(4833, 10000, 4, 7, 2), c(60, 60, 5, 15, 3), c(0, 60, 0, 0, 0), c(1, 60, 1000000, 0.5, 85) }\n");
+	assert_int_equal(cb_facts_new(&dict, &err), 0);
+	assert_int_equal(cb_diags_new(&d, 20), 0);
+	int code = cb_pack_test(&st, scratch, "step/pack.lua", dict, d, &err);
+	for (size_t i = 0; i < cb_diags_kept(d); i++)
+		print_error("%s\n", cb_diags_at(d, i)->what);
+	assert_int_equal(code, 0);
+	assert_int_equal(st.cases, 5);
+	cb_diags_free(d);
+	cb_facts_free(dict);
+}
+
 static void a_failing_case_is_told_with_its_line_and_the_sheet(void **state)
 {
 	struct cb_facts *dict;
@@ -647,6 +679,7 @@ int main(void)
 		cmocka_unit_test(the_guide_lists_every_fact),
 		cmocka_unit_test(the_cases_of_shipped_packs_reach_everything_and_notice_every_change),
 		cmocka_unit_test(cases_that_are_too_few_are_shown_by_what_they_do_not_reach),
+		cmocka_unit_test(a_share_rounds_once_to_its_step),
 		cmocka_unit_test(a_failing_case_is_told_with_its_line_and_the_sheet),
 		cmocka_unit_test(a_pack_on_a_base_keeps_the_functions_of_both),
 		cmocka_unit_test(a_part_is_required_once_and_becomes_a_source),
