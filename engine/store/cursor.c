@@ -300,6 +300,16 @@ void cb_cursor_close(struct cb_cursor *c)
 	cb_free(c);
 }
 
+void cb_cursor_again(struct cb_cursor *c, int64_t meeting_id)
+{
+	assert(!c->windows);
+	sqlite3_reset(c->q);
+	sqlite3_reset(c->aq);
+	sqlite3_bind_int64(c->q, 3, meeting_id);
+	c->on_assessment = c->no_more = c->done = false;
+	c->fault = 0;
+}
+
 /* The assessments of one meeting into its lane. */
 static int judged_lane(struct cb_cursor *c, int64_t id, size_t lane, struct cb_err *err)
 {
@@ -480,8 +490,10 @@ int cb_cursor_next(struct cb_cursor *c, size_t *n, const struct cb_rowhead **hea
 	}
 	if (rc != CB_OK)
 		return rc;
-	if (c->done && c->hold != NULL) /* lets go of the record as soon as it can */
+	if (c->done) { /* lets go of the record as soon as it can */
 		sqlite3_reset(c->hold);
+		sqlite3_reset(c->aq);
+	}
 	*n = c->lane;
 	*head = c->head;
 	*value = c->vcol;

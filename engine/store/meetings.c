@@ -12,11 +12,15 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/alloc.h"
+#include "base/arena.h"
 
 #define FIRST_FACT 4 /* columns before the facts in meeting_get */
 
 void cb_meetings_forget(struct cb_store *st)
 {
+	cb_cursor_close(st->revision.cursor);
+	st->revision.cursor = NULL;
+	cb_arena_release(&st->revision.arena);
 	sqlite3_finalize(st->meeting_get);
 	sqlite3_finalize(st->meeting_new);
 	sqlite3_finalize(st->meeting_set);
@@ -675,11 +679,53 @@ static int past_facts(struct cb_store *st, int64_t id, int64_t rev, const struct
 	return rc;
 }
 
+static bool same_columns(const struct cb_cursor_opts *a, const struct cb_cursor_opts *b)
+{
+	if (a->nfact != b->nfact || a->njudged != b->njudged || (a->nfact > 0 && memcmp(a->fact, b->fact, a->nfact * sizeof(*a->fact)) != 0))
+		return false;
+	for (size_t i = 0; i < a->njudged; i++)
+		if (a->judged[i].by != b->judged[i].by || strcmp(a->judged[i].item, b->judged[i].item) != 0)
+			return false;
+	return true;
+}
+
+/* A cursor over these columns of one meeting; kept, with copies of what it was opened with. */
+static int revision_cursor(struct cb_store *st, const struct cb_cursor_opts *o, int64_t meeting_id, struct cb_err *err)
+{
+	struct cb_cursor_opts *keep = &st->revision.opts;
+	struct cb_judged_col *judged;
+	struct cb_arena *a = &st->revision.arena;
+	int *fact, rc;
+
+	if (st->revision.cursor != NULL && same_columns(keep, o)) {
+		cb_cursor_again(st->revision.cursor, meeting_id);
+		return CB_OK;
+	}
+	cb_cursor_close(st->revision.cursor);
+	st->revision.cursor = NULL;
+	cb_arena_release(a);
+	cb_arena_init(a);
+	fact = CB_NEWV(a, o->nfact + 1, int);
+	judged = CB_NEWV(a, o->njudged + 1, struct cb_judged_col);
+	if (fact == NULL || judged == NULL)
+		return cb_err_nomem(err);
+	if (o->nfact > 0)
+		memcpy(fact, o->fact, o->nfact * sizeof(*fact));
+	for (size_t i = 0; i < o->njudged; i++) {
+		judged[i].by = o->judged[i].by;
+		judged[i].item = cb_arena_strdup(a, o->judged[i].item);
+		if (judged[i].item == NULL)
+			return cb_err_nomem(err);
+	}
+	*keep = (struct cb_cursor_opts){ .from = CB_DAY_MIN, .to = CB_DAY_MAX, .meeting_id = meeting_id, .fact = fact, .nfact = o->nfact,
+					 .judged = judged, .njudged = o->njudged };
+	rc = cb_cursor_open(&st->revision.cursor, st, keep, err);
+	return rc;
+}
+
 int cb_store_revision(struct cb_store *st, int64_t meeting_id, int64_t rev, const struct cb_cursor_opts *o, int64_t *value, unsigned char *have,
 		      struct cb_err *err)
 {
-	struct cb_cursor_opts now = *o;
-	struct cb_cursor *c = NULL;
 	const struct cb_rowhead *head;
 	const unsigned char *const *h;
 	const int64_t *const *v;
@@ -688,13 +734,9 @@ int cb_store_revision(struct cb_store *st, int64_t meeting_id, int64_t rev, cons
 	bool row;
 	int rc;
 
-	now.meeting_id = meeting_id;
-	now.from = CB_DAY_MIN;
-	now.to = CB_DAY_MAX;
-	now.unit = NULL;
-	rc = cb_cursor_open(&c, st, &now, err);
+	rc = revision_cursor(st, o, meeting_id, err);
 	if (rc == CB_OK)
-		rc = cb_cursor_next(c, &n, &head, &v, &h, err);
+		rc = cb_cursor_next(st->revision.cursor, &n, &head, &v, &h, err);
 	if (rc == CB_OK && n == 0)
 		rc = cb_err_set(err, CB_ENOTFOUND, "no meeting has the number %lld", (long long)meeting_id);
 	for (size_t i = 0; rc == CB_OK && i < o->nfact + o->njudged; i++) {
@@ -702,10 +744,10 @@ int cb_store_revision(struct cb_store *st, int64_t meeting_id, int64_t rev, cons
 		have[i] = h[i][0];
 	}
 	if (rc != CB_OK || head[0].rev == rev)
-		goto out;
+		return rc;
 	rc = cb_st_get(st, Q_PAST_GET, "SELECT 1 FROM meeting_past WHERE meeting_id=?1 AND rev=?2", &q, err);
 	if (rc != CB_OK)
-		goto out;
+		return rc;
 	sqlite3_bind_int64(q, 1, meeting_id);
 	sqlite3_bind_int64(q, 2, rev);
 	rc = cb_st_row(st, q, &row, err);
@@ -713,15 +755,12 @@ int cb_store_revision(struct cb_store *st, int64_t meeting_id, int64_t rev, cons
 	if (rc == CB_OK && !row)
 		rc = cb_err_set(err, CB_ENOTFOUND, "revision %lld of meeting %lld was not kept", (long long)rev, (long long)meeting_id);
 	if (rc != CB_OK)
-		goto out;
+		return rc;
 	/* the unit's attributes, the day and the kind are of the meeting itself and do not change with its revisions */
 	for (size_t i = 0; i < o->nfact + o->njudged; i++)
 		if (i >= o->nfact || !cb_schema_own_column(cb_facts_at(st->facts, (size_t)o->fact[i])->id)) {
 			value[i] = 0;
 			have[i] = 0;
 		}
-	rc = past_facts(st, meeting_id, rev, o, value, have, err);
-out:
-	cb_cursor_close(c);
-	return rc;
+	return past_facts(st, meeting_id, rev, o, value, have, err);
 }

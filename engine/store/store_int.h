@@ -74,6 +74,11 @@ struct cb_store {
 	struct cb_unit_row **unit; /* open addressing by id */
 	size_t nunit, unit_cap;
 	char *nearest;
+	struct { /* what cb_store_revision() was asked for last: replay asks for the same columns again and again */
+		struct cb_arena arena;
+		struct cb_cursor_opts opts;
+		struct cb_cursor *cursor; /* NULL: none */
+	} revision;
 	struct cb_cursor *lanes_of; /* whose lanes cb_lane() fills just now */
 	struct cb_run_now run;
 	struct cb_buf scratch;
@@ -143,6 +148,7 @@ int cb_assessor_of(const unsigned char *text);
 /* cursor.c: the aggregate cb_lane() */
 void cb_cursor_lane(sqlite3_context *ctx, int argc, sqlite3_value **argv);
 void cb_cursor_lane_end(sqlite3_context *ctx);
+void cb_cursor_again(struct cb_cursor *c, int64_t meeting_id); /* opened for one meeting: now for another */
 
 /* results.c */
 struct cb_result_row { /* what the hash covers, in this order */
