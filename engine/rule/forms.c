@@ -569,6 +569,8 @@ static bool finish_per(struct cb_build *b, const struct cb_tree *t, struct cb_no
 	struct cb_ratio r, k = whole(1000), top = whole(CB_PTS_MAX), bottom = whole(-CB_PTS_MAX);
 	n->lo = cb_ratio_mul(&r, n->lo, k) && cb_ratio_cmp(r, bottom) > 0 ? r : bottom;
 	n->hi = cb_ratio_mul(&r, n->hi, k) && cb_ratio_cmp(r, top) < 0 ? r : top;
+	n->lo = whole(cb_round_div(n->lo.n, n->lo.d, (enum cb_round)n->aux)); /* rounding keeps the order */
+	n->hi = whole(cb_round_div(n->hi.n, n->hi.d, (enum cb_round)n->aux));
 	if (n->kid[0]->lo.d && n->kid[0]->lo.n >= 0 && n->num.n >= 0)
 		n->lo = cb_ratio_cmp(n->lo, whole(0)) < 0 ? whole(0) : n->lo;
 	n->unit = CB_M_NUMBER;

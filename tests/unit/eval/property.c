@@ -45,7 +45,7 @@ static const char *const consts[] = { "0", "1", "2", "3", "5", "10", "0.5", "0.8
 static T *pool_q[32], *pool_c[32];
 static int npool_q, npool_c, ncrit, njudged;
 static bool crit_check[32]; /* a requirement */
-static bool in_gate;
+static bool in_gate, asks_known;
 
 static char name_buf[64][16];
 static const char *crit_id(int i)
@@ -137,6 +137,7 @@ static T *gc(int depth)
 	case 2:
 		return upto(2) ? OP(upto(2) ? "eq" : "ne", F("kind"), S(PICK(kinds))) : OP("one_of", F("kind"), TAB(S(PICK(kinds)), S(PICK(kinds))));
 	case 3:
+		asks_known = true;
 		return OP("known", F(upto(2) ? PICK(counts) : PICK(flags)));
 	case 8:
 		t = upto(2) ? OP("all", gc(depth - 1), gc(depth - 1)) : OP("all", gc(depth - 1), gc(depth - 1), gc(depth - 1));
@@ -213,7 +214,7 @@ static T *random_ruleset(void)
 	T *crit[6];
 
 	npool_q = npool_c = ncrit = 0;
-	in_gate = false;
+	in_gate = asks_known = false;
 	int n = 1 + upto(6);
 	for (int i = 0; i < n; i++) {
 		njudged = 0;
@@ -892,6 +893,199 @@ static bool check_lane(T *t, const struct cb_scores *s, const struct cb_eval *ev
 	return false;
 }
 
+static bool same_input(const struct cb_input *a, const struct cb_input *b)
+{
+	return a->kind == b->kind && (a->kind == CB_IN_FACT ? a->fact == b->fact : a->by == b->by && strcmp(a->item, b->item) == 0);
+}
+
+/* A ruleset that takes everything from its base gives the same results, whatever order its columns have. */
+static void check_heir(const struct cb_ruleset *r, const struct cb_scores *s, struct cb_diags *d)
+{
+	const int64_t *vp[INPUTS];
+	const unsigned char *hp[INPUTS];
+	struct cb_ruleset *heir;
+	struct cb_eval *ev;
+	struct cb_scores o;
+	struct cb_err e;
+
+	assert_int_equal(cb_ruleset_build(&heir, WITH(OP0("ruleset"), "id", S("thu.ke_thua")), r, dict, d, &e), 0);
+	assert_int_equal(heir->ninput, r->ninput);
+	for (size_t i = 0; i < heir->ninput; i++) {
+		size_t k = 0;
+		while (k < r->ninput && !same_input(&r->input[k], &heir->input[i]))
+			k++;
+		assert_true(k < r->ninput);
+		vp[i] = value[k];
+		hp[i] = have[k];
+	}
+	assert_int_equal(cb_eval_open(&ev, heir, &e), 0);
+	struct cb_batch b = { CB_BATCH, vp, hp };
+	assert_int_equal(cb_eval_batch(ev, &b, &o, &e), 0);
+	for (size_t l = 0; l < CB_BATCH; l++)
+		assert_true(o.status[l] == s->status[l] && o.level[l] == s->level[l] && o.score_n[l] == s->score_n[l] && o.score_d[l] == s->score_d[l] &&
+			    o.gate[l] == s->gate[l]);
+	for (size_t c = 0; c < r->ncriterion; c++)
+		assert_memory_equal(o.points[c], s->points[c], CB_BATCH * sizeof(cb_pts));
+	cb_eval_close(ev);
+	cb_ruleset_free(heir);
+}
+
+static size_t completed;
+static T *the_tree;
+
+/* What a meeting without a total is said to lack is all that matters: reporting everything else leaves it without. */
+static void check_missing(struct cb_eval *ev, const struct cb_scores *s, const struct cb_batch *b)
+{
+	static unsigned char lacking[CB_BATCH];
+	static char lacked[CB_BATCH][200];
+	struct cb_scores o;
+	struct cb_err e;
+
+	if (rs->missing != CB_MISSING_REFUSE || asks_known)
+		return;
+	for (size_t l = 0; l < CB_BATCH; l++) {
+		struct cb_buf text;
+		lacking[l] = s->status[l] == CB_ST_MISSING && s->score_d[l] == 0;
+		if (!lacking[l])
+			continue;
+		cb_buf_init(&text);
+		cb_eval_missing(&text, ev, l);
+		snprintf(lacked[l], sizeof(lacked[l]), "%s", text.s);
+		if (strchr(text.s, '#') || !text.len) /* nothing applied, or a criterion that does not apply was asked */
+			lacking[l] = 0;
+		for (size_t i = 0; lacking[l] && i < rs->ninput; i++) {
+			const struct cb_input *in = &rs->input[i];
+			char id[64], *at;
+			snprintf(id, sizeof(id), "%s%s", in->kind == CB_IN_FACT ? "" : "@", in->kind == CB_IN_FACT ? cb_facts_at(dict, (size_t)in->fact)->id : in->item);
+			for (at = text.s; (at = strstr(at, id)) != NULL; at++)
+				if ((at == text.s || at[-1] == ' ') && (at[strlen(id)] == ',' || !at[strlen(id)]))
+					break;
+			bool judged = false; /* another assessor's points would change what is there */
+			for (size_t k = 0; in->kind == CB_IN_JUDGED && k < rs->ninput; k++)
+				judged = judged || (rs->input[k].kind == CB_IN_JUDGED && have[k][l] && strcmp(rs->input[k].item, in->item) == 0);
+			if (!at && !judged)
+				have[i][l] = 1;
+		}
+		cb_buf_release(&text);
+	}
+	assert_int_equal(cb_eval_batch(ev, b, &o, &e), 0);
+	for (size_t l = 0; l < CB_BATCH; l++)
+		if (lacking[l]) {
+			completed++;
+			if (o.status[l] == CB_ST_RATED) {
+				print_error("lane %zu is rated though what it lacked is still absent: %s\n", l, lacked[l]);
+				dump(the_tree, 0);
+				fail();
+			}
+		}
+}
+
+/* What the builder and the checker say of lowest and highest holds for every value. */
+static void check_ranges(const struct cb_eval *ev, const struct cb_scores *s)
+{
+	cb_pts lo, hi;
+	struct cb_ratio v;
+
+	for (size_t i = 0; i < rs->nnode; i++) {
+		const struct cb_node *n = rs->node[i];
+		for (size_t l = 0; l < CB_BATCH; l += 5)
+			if (cb_eval_node(ev, n, l, &v) && n->kind != CB_LEVEL)
+				if ((n->lo.d && cb_ratio_cmp(v, n->lo) < 0) || (n->hi.d && cb_ratio_cmp(v, n->hi) > 0))
+					fail_msg("%s on line %d is %lld/%lld, outside %lld/%lld to %lld/%lld", cb_form_name(n->form), n->line, (long long)v.n, (long long)v.d,
+						 (long long)n->lo.n, (long long)n->lo.d, (long long)n->hi.n, (long long)n->hi.d);
+	}
+	cb_ruleset_range(rs, &lo, &hi);
+	for (size_t l = 0; l < CB_BATCH && rs->missing == CB_MISSING_REFUSE; l++)
+		if (s->score_d[l] > 0 && ((I)s->score_n[l] < (I)lo * s->score_d[l] || (I)s->score_n[l] > (I)hi * s->score_d[l]))
+			fail_msg("a total of %lld/%lld, outside %lld to %lld", (long long)s->score_n[l], (long long)s->score_d[l], (long long)lo, (long long)hi);
+}
+
+static T *simple_condition(T **q, int nq, int depth)
+{
+	static const char *const cmp[] = { "ge", "gt", "le", "lt", "eq", "ne" };
+	static const char *const at[] = { "0", "1", "2", "3", "4", "5" };
+
+	switch (depth > 0 ? upto(9) : upto(6)) {
+	case 6:
+		return OP("any", simple_condition(q, nq, depth - 1), simple_condition(q, nq, depth - 1));
+	case 7:
+		return OP("all", simple_condition(q, nq, depth - 1), simple_condition(q, nq, depth - 1));
+	case 8:
+		return OP("no", simple_condition(q, nq, depth - 1));
+	case 5:
+		return OP("between", q[upto(nq)], N(at[upto(3)]), N(at[3 + upto(3)]));
+	case 4:
+		return F(PICK(flags));
+	default:
+		return OP(PICK(cmp), q[upto(nq)], N(PICK(at)));
+	}
+}
+
+static void no_meeting_ever_takes_a_branch_that_the_checker_calls_unreachable(void **state)
+{
+	size_t told = 0, taken = 0;
+	struct cb_err e;
+
+	(void)state;
+	for (uint64_t k = 0; k < 1500; k++) {
+		struct cb_diags *d;
+		struct cb_ruleset *r;
+		struct cb_eval *ev;
+		const int64_t *vp[INPUTS];
+		const unsigned char *hp[INPUTS];
+		bool dead[8] = { false };
+
+		seed = (k + 5) * 0x9e3779b97f4a7c15u | 1;
+		rnd();
+		cb_arena_init(&trees);
+		assert_int_equal(cb_facts_new(&dict, NULL), 0);
+		assert_int_equal(cb_diags_new(&d, 50), 0);
+		T *q1 = F("present"), *q2 = OP("div", F("speakers"), N("2")), *qs[] = { q1, q2 };
+		T *t = OP("first", TAB(simple_condition(qs, 2, 1), N("100")), TAB(simple_condition(qs, 2, 1), N("90")), TAB(simple_condition(qs, 2, 2), N("80")),
+			  TAB(simple_condition(qs, 2, 1), N("70")), TAB(simple_condition(qs, 2, 1), N("60")), ELSE(N("0")));
+		assert_int_equal(cb_ruleset_build(&r, RULESET(CRIT("c0", "100", t)), NULL, dict, d, &e), 0);
+		rs = r;
+		cb_ruleset_check(r, d, &e);
+		for (size_t i = 0; i < cb_diags_kept(d); i++) {
+			const struct cb_diag *g = cb_diags_at(d, i);
+			int at;
+			if (strstr(g->what, "never reached") && sscanf(g->path, "criteria[1].score[%d]", &at) == 1) {
+				dead[at - 1] = true;
+				told++;
+			}
+		}
+		assert_int_equal(cb_eval_open(&ev, r, &e), 0);
+		for (size_t i = 0; i < r->ninput; i++) {
+			const struct cb_fact *f = cb_facts_at(dict, (size_t)r->input[i].fact);
+			for (size_t l = 0; l < CB_BATCH; l++) {
+				have[i][l] = 1;
+				value[i][l] = upto(f->type == CB_FACT_FLAG ? 2 : strcmp(f->id, "speakers") == 0 ? 14 : 8);
+			}
+			vp[i] = value[i];
+			hp[i] = have[i];
+		}
+		struct cb_batch b = { CB_BATCH, vp, hp };
+		assert_int_equal(cb_eval_batch(ev, &b, NULL, &e), 0);
+		for (size_t l = 0; l < CB_BATCH; l++) {
+			int br = cb_eval_branch(ev, r->criterion[0].score, l);
+			assert_in_range(br, 0, 5);
+			taken++;
+			if (dead[br]) {
+				print_error("ruleset %llu: branch %d was taken\n", (unsigned long long)k, br + 1);
+				dump(t, 2);
+				fail();
+			}
+		}
+		cb_eval_close(ev);
+		cb_ruleset_free(r);
+		cb_diags_free(d);
+		cb_facts_free(dict);
+		cb_arena_release(&trees);
+	}
+	print_message("%zu unreachable branches told, %zu meetings took another\n", told, taken);
+	assert_true(told > 200);
+}
+
 static void the_program_and_the_plain_evaluator_agree_on_every_meeting(void **state)
 {
 	const char *env = getenv("CB_PROPERTY_MEETINGS"), *first = getenv("CB_PROPERTY_SEED");
@@ -955,6 +1149,11 @@ static void the_program_and_the_plain_evaluator_agree_on_every_meeting(void **st
 					assert_true(sheet->line[i].state == CB_CR_NA || sheet->line[i].criterion->check || r->missing != CB_MISSING_REFUSE);
 			cb_sheet_free(sheet);
 		}
+		check_ranges(ev, &s);
+		if (k % 8 == 0)
+			check_heir(r, &s, d);
+		the_tree = t;
+		check_missing(ev, &s, &b);
 		cb_eval_close(ev);
 		cb_ruleset_free(r);
 		cb_diags_free(d);
@@ -964,12 +1163,17 @@ static void the_program_and_the_plain_evaluator_agree_on_every_meeting(void **st
 	}
 	print_message("%zu rulesets, %zu meetings compared, %zu rated, %zu too large for 64 bits, %zu beyond 128 bits\n", rulesets, compared, rated, too_large,
 		      without);
+	print_message("%zu meetings stayed unrated when all but what they lacked was reported\n", completed);
+	assert_true(completed > compared / 1000);
 	assert_true(rated > compared / 10);
 	assert_true(too_large + without < compared / 4);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(the_program_and_the_plain_evaluator_agree_on_every_meeting) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_program_and_the_plain_evaluator_agree_on_every_meeting),
+		cmocka_unit_test(no_meeting_ever_takes_a_branch_that_the_checker_calls_unreachable),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
