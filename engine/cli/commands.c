@@ -36,6 +36,10 @@ static const struct cli_option advise_options[] = {
 	PERIOD, UNIT, {"cluster", "NAME", "only this cluster"}, {"top", "N", "units to list (default 20)"},
 	{"changes", "N", "for one meeting: at most N changes at once (default 3)"}, {"no-judged", NULL, "for one meeting: points that people gave stay"}, END,
 };
+static const struct cli_option visits_options[] = {
+	PERIOD, UNIT, {"top", "N", "cells to list (default 20)"}, {"apart", "POINTS", "a self-score this far from another's is a reason (default 5)"},
+	{"near", "POINTS", "a total this near to a threshold is a reason (default 2)"}, END,
+};
 static const struct cli_option whatif_options[] = {
 	PERIOD, UNIT, {"official", NULL, "compare with the superiors' decisions instead of the computed levels"},
 	{"set", "PATH=VALUE", "change one number first: attendance.max=15, levels.tot=85 (may be repeated)"},
@@ -68,6 +72,10 @@ const struct cli_command cli_commands[] = {
 	{"advise", "[MEETING | UNIT DATE [KIND]]", "where points are lost; for one meeting, the smallest changes that lift it",
 	 "Without a meeting: the largest losses per criterion and per cell of --period.", "chibo advise --period 2020-Q1 --unit TQ-07\nchibo advise 17", advise_options,
 	 CLI_DOCS, 0, 3, cli_advise},
+	{"visits", "", "whom the observers should attend next, and why",
+	 "Reasons: not visited in the period, a self-score far from another's, totals next to a threshold, duties missed. Cells with\n"
+	 "more reasons come first, then those visited longest ago.",
+	 "chibo visits --period 2020-Q1 --unit TQ-07 --top 10", visits_options, CLI_DOCS, 0, 0, cli_visits},
 	{"report", "KIND PERIOD", "the summary that goes up: month, quarter, half, nine-months or year",
 	 "KIND is month, quarter, half, nine-months or year. Counts are of meetings at their official level; percentages are of the\n"
 	 "meetings that have one, rounded half up. --list prints the monthly list in the form that is handed up.",
@@ -84,6 +92,7 @@ const struct cli_command cli_commands[] = {
 	 "chibo rules diff central.hd42 an_giang.hd01\nchibo rules diff tuyen_quang.qd19 /tmp/thu/tuyen_quang/qd19.lua", NULL, CLI_ROWS, 2, 2, cli_rules_diff},
 	{"rules doc", "", "every fact that rules may ask for, and who asks", NULL, "chibo rules doc --markdown", NULL, CLI_ROWS, 0, 0, cli_rules_doc},
 	{"rules show", "ID", "a ruleset as the form that people know", NULL, "chibo rules show tuyen_quang.qd19 --html -o qd19.html", NULL, CLI_DOCS, 1, 1, cli_rules_show},
+	{"rules form", "ID", "the empty scoring sheet to fill in by hand", NULL, "chibo rules form an_phu.hd42 --html -o phieu.html", NULL, CLI_DOCS, 1, 1, cli_rules_form},
 	{"rules list", "", "the rulesets there are, their days and sources", NULL, "chibo rules list --csv", NULL, CLI_ROWS, 0, 0, cli_rules_list},
 	{"runs", "", "the evaluations on record", NULL, "chibo runs", NULL, CLI_ROWS, 0, 0, cli_runs},
 	{"replay", "RUN", "evaluate a run again from the stored texts and facts, and compare", "Exit code 1 when a result comes out differently.", "chibo replay 3", NULL, CLI_ROWS, 1, 1, cli_replay},

@@ -24,11 +24,11 @@ _chibo() {
 	fi
 	case $cmd in
 	'') mapfile -t COMPREPLY < <(compgen -W "$("$prog" --help 2>/dev/null | sed -n 's/^  \([a-z]*\)[ a-z]*  .*/\1/p' | sort -u)" -- "$cur") ;;
-	rules) mapfile -t COMPREPLY < <(compgen -W 'check test show list' -- "$cur") ;;
+	rules) mapfile -t COMPREPLY < <(compgen -W "$("$prog" rules --help 2>/dev/null | sed -n 's/^  rules \([a-z]*\).*/\1/p')" -- "$cur") ;;
 	import | template) mapfile -t COMPREPLY < <(compgen -W 'units meetings assessments visits months' -- "$cur"; compgen -f -- "$cur") ;;
 	report) mapfile -t COMPREPLY < <(compgen -W 'month quarter half nine-months year' -- "$cur") ;;
 	export) mapfile -t COMPREPLY < <(compgen -W 'results criteria meetings units assessments' -- "$cur") ;;
-	'rules show' | whatif) mapfile -t COMPREPLY < <(compgen -W "$("$prog" rules list --csv 2>/dev/null | sed -n '2,$s/,.*//p')" -- "$cur") ;;
+	'rules show' | 'rules form' | whatif) mapfile -t COMPREPLY < <(compgen -W "$("$prog" rules list --csv 2>/dev/null | sed -n '2,$s/,.*//p')" -- "$cur") ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

@@ -15,6 +15,7 @@
 #include "lua/pack.h"
 #include "report/period.h"
 #include "report/sheet.h"
+#include "report/visits.h"
 
 static int must_period(struct cli *c, struct cb_period *p, struct cb_err *err)
 {
@@ -408,6 +409,38 @@ int cli_advise(struct cli *c, int argc, char **argv, struct cb_err *err)
 	cb_doc_free(d);
 	cb_losses_free(l);
 	cb_advices_free(a);
+	return rc;
+}
+
+int cli_visits(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	struct cb_visits_opts o = {0};
+	struct cb_doc *d = NULL;
+	struct cb_period p;
+	int64_t top, apart, near;
+	int rc = must_period(c, &p, err);
+
+	(void)argc;
+	(void)argv;
+	if (!rc)
+		rc = cli_get_int(c, "top", 1, 1000000, 20, &top, err);
+	if (!rc)
+		rc = cli_get_int(c, "apart", 1, 1000, 5, &apart, err);
+	if (!rc)
+		rc = cli_get_int(c, "near", 1, 1000, 2, &near, err);
+	if (!rc)
+		rc = cli_store(c, CB_OPEN_READ, err);
+	if (!rc)
+		rc = unit_option(c, &o.unit, err);
+	if (rc)
+		return rc;
+	o.top = (size_t)top;
+	o.apart = CB_PTS(apart);
+	o.near = CB_PTS(near);
+	rc = cb_report_visits(&d, c->store, &p, &o, err);
+	if (!rc)
+		rc = cli_doc(c, d, err);
+	cb_doc_free(d);
 	return rc;
 }
 

@@ -9,6 +9,7 @@
 #include "lua/cover.h"
 #include "lua/pack.h"
 #include "rule/diff.h"
+#include "rule/forms.h"
 
 int cli_ruleset(struct cli *c, const char *id, const struct cb_ruleset **out, struct cb_err *err)
 {
@@ -426,6 +427,86 @@ int cli_rules_show(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cli_ruleset(c, argv[0], &rs, err);
 	if (!rc)
 		rc = show_doc(&d, rs, err);
+	if (!rc)
+		rc = cli_doc(c, d, err);
+	cb_doc_free(d);
+	return rc;
+}
+
+/* The judged lines of a criterion ("preparation.content"), in the order of the form; each once. */
+static void form_lines(struct cb_doc *d, const struct cb_node *n, bool *seen)
+{
+	if (!n || seen[n->id])
+		return;
+	seen[n->id] = true;
+	if (!strcmp(n->form->name, "judged") && n->label) {
+		char t[CB_NUM_TEXT];
+		struct cb_buf b;
+		cb_buf_init(&b);
+		cb_buf_printf(&b, "– %s%s%s", n->label, n->num.d ? ": tối đa " : "", n->num.d ? cb_fmt_ratio_vi(t, sizeof t, n->num, n->num.d == 1 ? 0 : 2) : "");
+		cb_doc_row(d, (struct cb_cell[]){cb_cell_null(), cb_cell_text(b.s), cb_cell_null(), cb_cell_null(), cb_cell_null(), cb_cell_null(), cb_cell_null(),
+						 cb_cell_null()});
+		cb_buf_release(&b);
+	}
+	for (size_t i = 0; i < n->nkid; i++)
+		form_lines(d, n->kid[i], seen);
+}
+
+static int form_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_err *err)
+{
+	static const struct cb_column col[] = {
+		{"no", "TT", CB_COL_INT, 0},	 {"label", "Tiêu chí", CB_COL_TEXT, 44}, {"article", "Điều", CB_COL_TEXT, 0},	{"max", "Tối đa", CB_COL_PTS, 0},
+		{"self", "Chi bộ tự chấm", CB_COL_PTS, 0}, {"observer", "Người dự chấm", CB_COL_PTS, 0}, {"superior", "Cấp trên chấm", CB_COL_PTS, 0},
+		{"note", "Lý do trừ điểm", CB_COL_TEXT, 0},
+	};
+	bool *seen = cb_calloc(rs->nnode + 1, sizeof *seen);
+	struct cb_buf b;
+	int rc;
+
+	if (!seen)
+		return cb_err_nomem(err);
+	rc = cb_doc_new(out, "PHIẾU CHẤM ĐIỂM SINH HOẠT CHI BỘ", rs->title, err);
+	if (rc) {
+		cb_free(seen);
+		return rc;
+	}
+	cb_doc_meta(*out, "ruleset", rs->id);
+	if (rs->status && !strcmp(rs->status, "reconstructed"))
+		cb_doc_note(*out, "Phiếu theo bản dựng lại, chưa có toàn văn quy định.");
+	cb_doc_para(*out, "Chi bộ: ………………………………………………… Mã: ……………… Ngày họp: ……/……/……… Loại: thường kỳ ☐  chuyên đề ☐  kết hợp ☐");
+	cb_doc_para(*out, "Đảng viên: ……… Miễn sinh hoạt: ……… Có mặt: ……… Vắng có lý do: ……… Vắng không lý do: ……… Thời lượng: ……… phút");
+	cb_doc_table(*out, "criteria", "", col, sizeof col / sizeof *col);
+	for (size_t i = 0; i < rs->ncriterion; i++) {
+		const struct cb_criterion *k = &rs->criterion[i];
+		cb_doc_row(*out, (struct cb_cell[]){cb_cell_int((int64_t)i + 1), cb_cell_text(k->label), cb_cell_text(k->article), {.null = !k->score, .n = k->max},
+						    cb_cell_null(), cb_cell_null(), cb_cell_null(), cb_cell_null()});
+		form_lines(*out, k->score, seen);
+	}
+	if (rs->scale)
+		cb_doc_total(*out, (struct cb_cell[]){cb_cell_null(), cb_cell_text("Cộng"), cb_cell_null(), cb_cell_int(rs->scale), cb_cell_null(), cb_cell_null(),
+						      cb_cell_null(), cb_cell_null()});
+	cb_buf_init(&b);
+	for (size_t i = 0; i < rs->nlevel; i++)
+		cb_buf_printf(&b, "%s%s ☐", i ? "   " : "", rs->level[i].label);
+	cb_doc_para(*out, "Chi bộ biểu quyết: ………/……… Mức đề nghị: %s", b.s);
+	cb_doc_para(*out, "Cấp trên quyết định: %s Lý do: …………………………………………", b.s);
+	cb_buf_release(&b);
+	cb_doc_sign(*out, "THƯ KÝ", "T/M CHI ỦY");
+	cb_free(seen);
+	return 0;
+}
+
+int cli_rules_form(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	const struct cb_ruleset *rs;
+	struct cb_doc *d = NULL;
+	int rc = cli_rules(c, err);
+
+	(void)argc;
+	if (!rc)
+		rc = cli_ruleset(c, argv[0], &rs, err);
+	if (!rc)
+		rc = form_doc(&d, rs, err);
 	if (!rc)
 		rc = cli_doc(c, d, err);
 	cb_doc_free(d);

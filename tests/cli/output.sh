@@ -39,6 +39,8 @@ whatif whatif central.hd42 --period 2020
 rules-check rules check tuyen_quang.qd19
 rules-list rules list
 rules-show rules show tuyen_quang.qd19
+rules-form rules form an_phu.hd42
+visits visits --period 2020-Q1
 runs runs
 replay replay 1
 audit audit

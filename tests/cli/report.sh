@@ -74,6 +74,23 @@ run 0 --db a.db report month 2020-01 --list --html
 has "the printed list is one landscape page" "$OUT" "@page{size:A4 landscape"
 has "with a line to sign on" "$OUT" "NGƯỜI LẬP BIỂU"
 
+# --- whom to visit next --------------------------------------------------------------------------------------------------------
+report visits --period 2020-Q1
+is "most reasons first, then longest ago" "A2 A1 B1" "$(python3 -c 'import json; print(*[r["code"] for r in json.load(open("r.json"))["visits"]])')"
+is "never visited, and two duties missed" 2 "$(value visits.A2.reasons)"
+has "in words" "$(value visits.A2.why)" "chưa được dự lần nào; 2 lần không đạt chế độ"
+report visits --period 2020-Q1 --apart 2
+has "a self-score far from the superior's" "$(value visits.A1.why)" "tự chấm lệch 2,5 điểm"
+is "is a reason" 2 "$(value visits.A1.reasons)"
+report visits --period 2020-Q1 --near 5
+has "95 is within 5 of a threshold" "$(value visits.A2.why)" "1 kỳ sát ngưỡng xếp loại"
+
+# --- the empty form ---------------------------------------------------------------------------------------------------------
+run 0 rules form an_phu.hd42
+has "the form has its criteria" "$OUT" "Thời gian, thời lượng"
+has "and the lines that people judge" "$OUT" "– mục 5.2: tối đa 4"
+has "and room for the vote" "$OUT" "Chi bộ biểu quyết: ………/………"
+
 # --- ranking --------------------------------------------------------------------------------------------------------------------
 run 0 --db a.db rank --period 2020-Q1 --within all --csv
 printf '%s\n' "$OUT" >rank.csv
