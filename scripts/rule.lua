@@ -183,13 +183,16 @@ Node.ne = method("ne", 1)
 ---@param to chibo.Quantity|number
 ---@return chibo.Condition
 Node.between = method("between", 2)
---- One of several words: `f.kind:one_of { "regular", "combined" }`.
----@param words string[]
+--- One of several words: `f.kind:one_of { "regular", "combined" }`; or numbers: `month_of(f.held_on):one_of { 3, 6, 9, 12 }`.
+---@param words (string|number)[]
 ---@return chibo.Condition
 Node.one_of = wrap(function(self, words, ...)
 	if not op_of(self) then fail("write x:one_of { ... } with a colon, on a fact") end
 	if type(words) ~= "table" or op_of(words) then words = { words, ... } end
-	return mark({ self, words }, "one_of", node_mt)
+	if type(words[1]) ~= "number" then return mark({ self, words }, "one_of", node_mt) end
+	local any = {} -- of numbers: any of the equalities
+	for i, v in pairs(words) do any[i] = mark({ self, v }, "eq", node_mt) end
+	return mark(any, "any", node_mt)
 end)
 --- Whether the fact was reported at all: `f.planned_on:known()`.
 ---@return chibo.Condition

@@ -131,6 +131,7 @@ int cli_report(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_figures(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_check(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err);
+int cli_rules_new(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_diff(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_doc(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_form(struct cli *c, int argc, char **argv, struct cb_err *err);

@@ -20,6 +20,12 @@ static const struct cli_option evaluate_options[] = {
 static const struct cli_option rank_options[] = {
 	PERIOD, UNIT, {"within", "GROUP", "all, parent, cluster, block or province (default: as the ruleset says)"}, {"top", "N", "only the first N places of each group"}, END,
 };
+static const struct cli_option new_options[] = {
+	{"title", "TEXT", "name of the regulation (default: the id)"},
+	{"issuer", "CODE", "code of the unit that issued it (default: the folder)"},
+	{"from", "DAY", "first day in force (default: 2025-10-28)"},
+	END,
+};
 static const struct cli_option test_options[] = {
 	{"coverage", NULL, "also: which branches, bonuses, gates, levels and period rules the cases reach"},
 	{"mutate", NULL, "also: which small changes of the pack the cases notice"},
@@ -88,6 +94,8 @@ const struct cli_command cli_commands[] = {
 	{"rules check", "[PACK...]", "every mistake of the packs, in one run", NULL, "chibo rules check\nchibo rules check tuyen_quang/qd19.lua", NULL, CLI_ROWS, 0, -1, cli_rules_check},
 	{"rules test", "[PACK...]", "run the packs' own cases", "With --coverage what no case reaches, with --mutate small changes of the pack that no case notices: each is a finding.",
 	 "chibo rules test an_phu.hd42\nchibo rules test --coverage --mutate", test_options, CLI_ROWS, 0, -1, cli_rules_test},
+	{"rules new", "ID", "a small pack with cases to start from", "ID is folder.file below the rules folder; nothing that is there is overwritten.",
+	 "chibo rules new phuong_mau.hd42 --issuer phuong_mau --title 'Bảng điểm của phường Mẫu' --from 2025-11-01", new_options, 0, 1, 1, cli_rules_new},
 	{"rules diff", "PACK PACK", "what changed in meaning between two rulesets", "A pack is folder.file of the rules folder, or the path of a file.",
 	 "chibo rules diff central.hd42 an_giang.hd01\nchibo rules diff tuyen_quang.qd19 /tmp/thu/tuyen_quang/qd19.lua", NULL, CLI_ROWS, 2, 2, cli_rules_diff},
 	{"rules doc", "", "every fact that rules may ask for, and who asks", NULL, "chibo rules doc --markdown", NULL, CLI_ROWS, 0, 0, cli_rules_doc},

@@ -1,8 +1,10 @@
 /*
- * rules.c - commands about rule packs: rules check, test, show, diff, doc, list. They need no record.
+ * rules.c - commands about rule packs: rules check, test, show, new, diff, doc, list. They need no record.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include "base/alloc.h"
 #include "base/num.h"
 #include "cli/cli.h"
@@ -209,6 +211,128 @@ int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cb_err_set(err, CB_EDATA, "%" PRId64 " of %" PRId64 " cases failed", failed, cases);
 	if (!rc && left)
 		rc = cb_err_set(err, CB_EDATA, "%" PRId64 " part%s or change%s of the rules that no case shows", left, left == 1 ? "" : "s", left == 1 ? "" : "s");
+	return rc;
+}
+
+/* --- rules new ------------------------------------------------------------------------------------------------ */
+
+/* %1 id, %2 title, %3 issuer, %4 from: placeholders of the pack that people start from */
+static const char new_pack[] =
+	"-- %2\n"
+	"--\n"
+	"-- Say here: transcribed from what, or reconstructed from what; which choices were made where the text has holes.\n"
+	"-- How to write on: rules/README.md. Then: chibo rules check %1; chibo rules test %1\n"
+	"local f = fact\n"
+	"local share = f.present / (f.members - f.exempt) -- name a quantity once, use it often\n"
+	"local short = 90 - f.duration_minutes\n"
+	"\n"
+	"return ruleset {\n"
+	"\tid = \"%1\",\n"
+	"\ttitle = \"%2\",\n"
+	"\tissuer = \"%3\",\n"
+	"\tstatus = \"reconstructed\", -- \"transcribed\" once it is the text's own\n"
+	"\tsource = \"mẫu để bắt đầu, chưa theo văn bản nào\",\n"
+	"\teffective = { from = \"%4\" },\n"
+	"\n"
+	"\tcriteria = {\n"
+	"\t\tcriterion {\n"
+	"\t\t\tid = \"duration\", max = 20, article = \"1\", label = \"Thời lượng\",\n"
+	"\t\t\tscore = first { { short:le(0), 20 }, { short:le(15), 10 }, otherwise(0) },\n"
+	"\t\t},\n"
+	"\t\tcriterion {\n"
+	"\t\t\tid = \"attendance\", max = 40, article = \"2\", label = \"Tỷ lệ đảng viên dự\",\n"
+	"\t\t\tscore = bands(share, { { 0.9, 40 }, { 0.75, 20 } }, 0),\n"
+	"\t\t},\n"
+	"\t\tcriterion { id = \"minutes\", max = 20, article = \"3\", label = \"Biên bản\", score = flag(f.minutes_recorded, 20) },\n"
+	"\t\tcriterion { id = \"discussion\", max = 20, article = \"4\", label = \"Chất lượng thảo luận\", score = judged() },\n"
+	"\t},\n"
+	"\n"
+	"\tlevels = { { \"tot\", 90, \"Tốt\" }, { \"kha\", 70, \"Khá\" }, { \"trung_binh\", 50, \"Trung bình\" }, { \"kem\", 0, \"Kém\" } },\n"
+	"}\n";
+static const char new_cases[] =
+	"-- Worked out by hand: facts in, points and level out. Without a fault 20 + 40 + 20 + 20 = 100.\n"
+	"local function case(name, changes, discussion, expect)\n"
+	"\tlocal facts = { members = 100, exempt = 0, present = 95, duration_minutes = 90, minutes_recorded = true }\n"
+	"\tfor id, v in pairs(changes) do facts[id] = v end\n"
+	"\treturn { name = name, facts = facts, judged = { superior = { discussion = discussion } }, expect = expect }\n"
+	"end\n"
+	"\n"
+	"return {\n"
+	"\tcase(\"đủ điểm\", {}, 20, {\n"
+	"\t\ttotal = 100, level = \"tot\", points = { duration = 20, attendance = 40, minutes = 20, discussion = 20 },\n"
+	"\t}),\n"
+	"\tcase(\"thiếu 1 phút\", { duration_minutes = 89 }, 20, { total = 90, level = \"tot\", points = { duration = 10 } }),\n"
+	"\tcase(\"thiếu đúng 15 phút\", { duration_minutes = 75 }, 19, { total = 89, level = \"kha\", points = { duration = 10 } }),\n"
+	"\tcase(\"thiếu 16 phút\", { duration_minutes = 74 }, 10, { total = 70, level = \"kha\", points = { duration = 0 } }),\n"
+	"\tcase(\"90/100 dự, hai người được miễn\", { members = 102, exempt = 2, present = 90 }, 20, { points = { attendance = 40 } }),\n"
+	"\tcase(\"89/100 dự\", { present = 89 }, 20, { points = { attendance = 20 } }),\n"
+	"\tcase(\"75/100 dự, không biên bản\", { present = 75, minutes_recorded = false }, 10,\n"
+	"\t\t{ total = 50, level = \"trung_binh\", points = { attendance = 20, minutes = 0 } }),\n"
+	"\tcase(\"74/100 dự\", { present = 74 }, 9, { total = 49, level = \"kem\", points = { attendance = 0 } }),\n"
+	"\tcase(\"69 là Trung bình\", { duration_minutes = 60 }, 9, { total = 69, level = \"trung_binh\" }),\n"
+	"\tcase(\"chưa ai chấm thảo luận\", {}, nil, { status = \"missing\", level = false, points = { discussion = \"missing\" } }),\n"
+	"}\n";
+
+static int write_new(const char *path, const char *text, const char *const *value, struct cb_err *err)
+{
+	FILE *f = fopen(path, "wxe");
+	bool ok;
+
+	if (!f)
+		return errno == EEXIST ? cb_err_set(err, CB_EEXIST, "%s is there already", path) : cb_err_set(err, CB_EIO, "%s: %s", path, strerror(errno));
+	for (const char *p = text; *p; p++)
+		if (*p == '%')
+			fputs(value[*++p - '1'], f);
+		else
+			fputc(*p, f);
+	ok = !ferror(f);
+	ok = !fclose(f) && ok;
+	return ok ? 0 : cb_err_set(err, CB_EIO, "%s: cannot be written", path);
+}
+
+/* A text that may stand between quotation marks of a pack. */
+static bool plain(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == '"' || *s == '\\' || *s == 0x7f)
+			return false;
+	return true;
+}
+
+int cli_rules_new(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	const char *id = argv[0], *dot = strchr(id, '.');
+	const char *title = cli_get(c, "title"), *issuer = cli_get(c, "issuer"), *from = cli_get(c, "from");
+	char folder[512], path[600], cases[600];
+	cb_day day;
+	int rc;
+
+	(void)argc;
+	if (!dot || strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_.") != strlen(id) || strchr(dot + 1, '.') || dot == id || !dot[1] || strlen(id) > 80 ||
+	    !(id[0] >= 'a' && id[0] <= 'z') || !(dot[1] >= 'a' && dot[1] <= 'z'))
+		return cb_err_set(err, CB_EUSAGE, "a pack is named folder.file in a to z, 0 to 9 and _, such as phuong_mau.hd42");
+	if (from && (cb_day_parse(&day, from, strlen(from)) != CB_DATE_ISO))
+		return cb_err_set(err, CB_EUSAGE, "--from %s: write a day as 2025-11-01", from);
+	if ((title && !plain(title)) || (issuer && !plain(issuer)))
+		return cb_err_set(err, CB_EUSAGE, "titles and codes have no quotation marks and no control characters");
+	snprintf(folder, sizeof folder, "%.400s/%.*s", c->rules, (int)(dot - id), id);
+	const char *value[] = {id, title ? title : id, issuer ? issuer : "trung_uong", from ? from : "2025-10-28"};
+	char code[81];
+	snprintf(code, sizeof code, "%.*s", (int)(dot - id), id);
+	if (!issuer) /* most often the folder has the issuing body's code */
+		value[2] = code;
+	rc = mkdir(folder, 0777) && errno != EEXIST ? cb_err_set(err, CB_EIO, "%s: %s", folder, strerror(errno)) : 0;
+	snprintf(path, sizeof path, "%s/%s.lua", folder, dot + 1);
+	if (!rc)
+		rc = write_new(path, new_pack, value, err);
+	snprintf(cases, sizeof cases, "%s/cases", folder);
+	if (!rc && mkdir(cases, 0777) && errno != EEXIST)
+		rc = cb_err_set(err, CB_EIO, "%s: %s", cases, strerror(errno));
+	snprintf(cases, sizeof cases, "%s/cases/%s.lua", folder, dot + 1);
+	if (!rc)
+		rc = write_new(cases, new_cases, value, err);
+	if (!rc)
+		fprintf(c->out, "%s\n%s\n", path, cases);
 	return rc;
 }
 

@@ -112,8 +112,8 @@ function Node:ne(value) end
 ---@return chibo.Condition
 function Node:between(from, to) end
 
---- One of several words: `f.kind:one_of { "regular", "combined" }`.
----@param words string[]
+--- One of several words: `f.kind:one_of { "regular", "combined" }`; or numbers: `month_of(f.held_on):one_of { 3, 6, 9, 12 }`.
+---@param words (string|number)[]
 ---@return chibo.Condition
 function Node:one_of(words) end
 

@@ -42,4 +42,18 @@ $f,"; done
 has "and who asks for them" "$OUT" "an_phu.hd42,an_phu.hd42"
 exits "show prints the form" 0 rules show an_phu.hd42
 has "in Vietnamese" "$OUT" "Tỷ lệ đảng viên dự"
+
+# a pack to start from
+mkdir new && cp -r "$ROOT/rules/central" new && CHIBO_RULES=$T/new && export CHIBO_RULES
+exits "new writes a pack with cases" 0 rules new phuong_mau.hd42 --title "Bảng điểm của phường Mẫu"
+is "and says where" "$T/new/phuong_mau/hd42.lua
+$T/new/phuong_mau/cases/hd42.lua" "$OUT"
+exits "it passes check" 0 rules check phuong_mau.hd42
+is "without a finding" "" "$ERR"
+exits "its cases reach and notice everything" 0 rules test phuong_mau.hd42 --coverage --mutate --csv
+has "all of it" "$OUT" "phuong_mau.hd42,10,0,"
+exits "nothing is overwritten" 3 rules new phuong_mau.hd42
+has "it says so" "$ERR" "is there already"
+exits "a bad name is refused" 2 rules new "../x.y"
+exits "a title cannot end the text it stands in" 2 rules new a.b --title 'x" .. os.exit() .. "'
 finish

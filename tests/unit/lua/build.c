@@ -124,6 +124,14 @@ static void a_form_is_a_tree_with_its_name_operands_and_options(void **state)
 	assert_string_equal(m.tree->item[0]->item[2]->item[0]->text, "tot");
 	unmake(&m);
 
+	good(&m, "return month_of(fact.held_on):one_of { 3, 6 }");
+	assert_string_equal(m.tree->op, "any");
+	assert_int_equal(m.tree->nitem, 2);
+	assert_string_equal(m.tree->item[1]->op, "eq");
+	assert_int_equal(m.tree->item[1]->item[1]->number.n, 6);
+	assert_ptr_equal(m.tree->item[0]->item[0], m.tree->item[1]->item[0]);
+	unmake(&m);
+
 	good(&m, "return whole 'half_up'");
 	assert_string_equal(m.tree->op, "round_total");
 	assert_int_equal(m.tree->item[0]->number.n, 1);
