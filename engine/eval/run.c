@@ -941,6 +941,9 @@ static int replay_keep(struct replay *r, struct cb_rows *rows, struct cb_err *er
 	snprintf(o->code, sizeof(o->code), "%s", rc ? "?" : u.code);
 	o->about.unit_kind = rc ? CB_UNIT_CELL : (unsigned)u.kind;
 	o->about.cell_type = rc ? CB_CELL_NONE : (unsigned)u.cell_type;
+	rc = cb_store_revision_unit(r->st, o->meeting_id, o->rev, &o->about.unit_kind, &o->about.cell_type, err);
+	if (rc)
+		return rc;
 	r->n++;
 	r->stats->results++;
 	return 0;

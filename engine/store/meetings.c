@@ -14,7 +14,8 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 
-#define FIRST_FACT 4 /* columns before the facts in meeting_get */
+#define FIRST_FACT 6 /* columns before the facts in meeting_get */
+#define SET_FIRST 5  /* the first fact's parameter in meeting_set */
 
 void cb_meetings_forget(struct cb_store *st)
 {
@@ -67,7 +68,7 @@ static int statements(struct cb_store *st, struct cb_err *err)
 	cb_buf_init(&get);
 	cb_buf_init(&new);
 	cb_buf_init(&set);
-	cb_buf_puts(&get, "SELECT id,rev,txn,topic");
+	cb_buf_puts(&get, "SELECT id,rev,txn,topic,unit_id,held_on");
 	cb_buf_puts(&new, "INSERT INTO meeting(unit_id,held_on,kind,rev,txn,topic");
 	cb_buf_puts(&set, "UPDATE meeting SET rev=?2,txn=?3,topic=?4");
 	for (size_t i = 0; i < st->ncolumn; i++) {
@@ -78,7 +79,7 @@ static int statements(struct cb_store *st, struct cb_err *err)
 		st->meeting_col[n++] = (int)i;
 		cb_buf_printf(&get, ",\"%s\"", id);
 		cb_buf_printf(&new, ",\"%s\"", id);
-		cb_buf_printf(&set, ",\"%s\"=?%zu", id, n + FIRST_FACT);
+		cb_buf_printf(&set, ",\"%s\"=?%zu", id, n - 1 + SET_FIRST);
 	}
 	cb_buf_puts(&get, " FROM meeting WHERE id=?1");
 	cb_buf_puts(&new, ") VALUES(?1,?2,?3,1,?4,?5");
@@ -150,6 +151,8 @@ static int keep_past(struct cb_store *st, int64_t id, int64_t *rev, struct cb_er
 {
 	int64_t was = sqlite3_column_int64(st->meeting_get, 1), txn = sqlite3_column_int64(st->meeting_get, 2);
 	const char *topic = (const char *)sqlite3_column_text(st->meeting_get, 3);
+	const struct cb_span_row *span = NULL;
+	struct cb_unit_row *u = NULL;
 	sqlite3_stmt *q;
 	bool used = true;
 	int rc = CB_OK;
@@ -157,12 +160,15 @@ static int keep_past(struct cb_store *st, int64_t id, int64_t *rev, struct cb_er
 	*rev = was;
 	if (txn == st->txn)
 		rc = result_of_rev(st, id, was, &used, err);
+	if (rc == CB_OK && used)
+		rc = cb_units_get(st, sqlite3_column_int64(st->meeting_get, 4), &u, err);
 	if (rc == CB_OK && used) {
+		span = cb_units_span(u, (cb_day)sqlite3_column_int(st->meeting_get, 5));
 		cb_buf_clear(&st->scratch);
 		facts_json(st, &st->scratch);
 		rc = cb_buf_ok(&st->scratch) ? CB_OK : cb_err_nomem(err);
 		if (rc == CB_OK)
-			rc = cb_st_get(st, Q_PAST_PUT, "INSERT INTO meeting_past(meeting_id,rev,body) VALUES(?1,?2,json_object('topic',?3,'facts',json(?4),"
+			rc = cb_st_get(st, Q_PAST_PUT, "INSERT INTO meeting_past(meeting_id,rev,body) VALUES(?1,?2,json_object('topic',?3,'unit_kind',?5,'cell_type',?6,'facts',json(?4),"
 						       "'assessments',(SELECT json_group_array(json_array(item,assessor,points)) FROM assessment WHERE meeting_id=?1)))",
 				       &q, err);
 		if (rc == CB_OK) {
@@ -170,11 +176,67 @@ static int keep_past(struct cb_store *st, int64_t id, int64_t *rev, struct cb_er
 			sqlite3_bind_int64(q, 2, was);
 			cb_st_bind_text(q, 3, topic);
 			cb_st_bind_text(q, 4, st->scratch.s);
+			cb_st_bind_opt(q, 5, span ? (int64_t)span->kind : -1, -1);
+			cb_st_bind_opt(q, 6, span ? (int64_t)span->cell_type : -1, -1);
 			rc = cb_st_done(st, q, err);
 			*rev = was + 1;
 		}
 	}
 	sqlite3_reset(st->meeting_get);
+	return rc;
+}
+
+static int set_rev(struct cb_store *st, int64_t id, int64_t rev, struct cb_err *err)
+{
+	sqlite3_stmt *q;
+	int rc = cb_st_get(st, Q_MEETING_REV, "UPDATE meeting SET rev=?2,txn=?3 WHERE id=?1 AND (rev<>?2 OR txn<>?3)", &q, err);
+
+	if (rc != CB_OK)
+		return rc;
+	sqlite3_bind_int64(q, 1, id);
+	sqlite3_bind_int64(q, 2, rev);
+	sqlite3_bind_int64(q, 3, st->txn);
+	return cb_st_done(st, q, err);
+}
+
+int cb_meetings_touch(struct cb_store *st, int64_t unit_id, cb_day from, cb_day to, struct cb_err *err)
+{
+	int64_t *id = NULL, rev;
+	size_t n = 0, cap = 0;
+	sqlite3_stmt *q;
+	bool row;
+	int rc = cb_st_get(st, Q_MEETINGS_OF, "SELECT id FROM meeting WHERE unit_id=?1 AND held_on BETWEEN ?2 AND ?3", &q, err);
+
+	if (rc != CB_OK)
+		return rc;
+	sqlite3_bind_int64(q, 1, unit_id);
+	sqlite3_bind_int64(q, 2, from);
+	sqlite3_bind_int64(q, 3, to);
+	while ((rc = cb_st_row(st, q, &row, err)) == CB_OK && row) {
+		if (n == cap) {
+			int64_t *more = cb_reallocarray(id, cap ? cap * 2 : 64, sizeof(*id));
+
+			if (more == NULL) {
+				sqlite3_reset(q);
+				rc = cb_err_nomem(err);
+				goto out;
+			}
+			id = more;
+			cap = cap ? cap * 2 : 64;
+		}
+		id[n++] = sqlite3_column_int64(q, 0);
+	}
+	if (rc == CB_OK && n > 0)
+		rc = cb_st_txn(st, err);
+	for (size_t i = 0; rc == CB_OK && i < n; i++) {
+		rc = stand_on(st, id[i], &row, err);
+		if (rc == CB_OK && row)
+			rc = keep_past(st, id[i], &rev, err);
+		if (rc == CB_OK && row)
+			rc = set_rev(st, id[i], rev, err);
+	}
+out:
+	cb_free(id);
 	return rc;
 }
 
@@ -263,11 +325,11 @@ static int update(struct cb_store *st, struct cb_meeting *m, struct cb_err *err)
 		size_t f = (size_t)st->meeting_col[i];
 
 		if (f >= m->nfact || m->have[f] == CB_HAVE_KEEP)
-			sqlite3_bind_value(q, 5 + (int)i, sqlite3_column_value(st->meeting_get, FIRST_FACT + (int)i));
+			sqlite3_bind_value(q, SET_FIRST + (int)i, sqlite3_column_value(st->meeting_get, FIRST_FACT + (int)i));
 		else if (m->have[f])
-			sqlite3_bind_int64(q, 5 + (int)i, m->value[f]);
+			sqlite3_bind_int64(q, SET_FIRST + (int)i, m->value[f]);
 		else
-			sqlite3_bind_null(q, 5 + (int)i);
+			sqlite3_bind_null(q, SET_FIRST + (int)i);
 	}
 	if (m->keep_topic)
 		sqlite3_bind_value(q, 4, sqlite3_column_value(st->meeting_get, 3));
@@ -495,13 +557,7 @@ int cb_store_assessment_put(struct cb_store *st, const struct cb_assessment *a, 
 	sqlite3_bind_int64(q, 4, a->points);
 	rc = cb_st_done(st, q, err);
 	if (rc == CB_OK)
-		rc = cb_st_get(st, Q_PAST_FACTS, "UPDATE meeting SET rev=?2,txn=?3 WHERE id=?1 AND (rev<>?2 OR txn<>?3)", &q, err);
-	if (rc != CB_OK)
-		return rc;
-	sqlite3_bind_int64(q, 1, a->meeting_id);
-	sqlite3_bind_int64(q, 2, rev);
-	sqlite3_bind_int64(q, 3, st->txn);
-	rc = cb_st_done(st, q, err);
+		rc = set_rev(st, a->meeting_id, rev, err);
 	if (rc != CB_OK || old < 0)
 		return rc;
 	snprintf(subject + strlen(subject), sizeof(subject) - strlen(subject), " %s/%.80s", cb_assessor_id(a->by), a->item);
@@ -651,7 +707,10 @@ static int past_facts(struct cb_store *st, int64_t id, int64_t rev, const struct
 	bool row;
 	int rc = cb_st_get(st, Q_PAST_JUDGED, "SELECT 0,f.key,f.value,NULL FROM meeting_past p,json_each(p.body,'$.facts') f WHERE p.meeting_id=?1 AND p.rev=?2"
 					      " UNION ALL SELECT 1,json_extract(a.value,'$[0]'),json_extract(a.value,'$[2]'),json_extract(a.value,'$[1]')"
-					      " FROM meeting_past p,json_each(p.body,'$.assessments') a WHERE p.meeting_id=?1 AND p.rev=?2", &q, err);
+					      " FROM meeting_past p,json_each(p.body,'$.assessments') a WHERE p.meeting_id=?1 AND p.rev=?2"
+					      " UNION ALL SELECT 0,'unit_kind',json_extract(body,'$.unit_kind'),NULL FROM meeting_past WHERE meeting_id=?1 AND rev=?2"
+					      " UNION ALL SELECT 0,'cell_type',nullif(json_extract(body,'$.cell_type'),0),NULL FROM meeting_past WHERE meeting_id=?1 AND rev=?2",
+			   &q, err);
 
 	if (rc != CB_OK)
 		return rc;
@@ -668,7 +727,7 @@ static int past_facts(struct cb_store *st, int64_t id, int64_t rev, const struct
 		for (size_t i = 0; sqlite3_column_int(q, 0) == 0 && i < o->nfact; i++)
 			if (strcmp(cb_facts_at(st->facts, (size_t)o->fact[i])->id, key) == 0) {
 				value[i] = sqlite3_column_int64(q, 2);
-				have[i] = 1;
+				have[i] = sqlite3_column_type(q, 2) != SQLITE_NULL;
 			}
 		for (size_t i = 0; sqlite3_column_int(q, 0) == 1 && i < o->njudged; i++)
 			if ((int)o->judged[i].by == by && strcmp(o->judged[i].item, key) == 0) {
@@ -756,11 +815,33 @@ int cb_store_revision(struct cb_store *st, int64_t meeting_id, int64_t rev, cons
 		rc = cb_err_set(err, CB_ENOTFOUND, "revision %lld of meeting %lld was not kept", (long long)rev, (long long)meeting_id);
 	if (rc != CB_OK)
 		return rc;
-	/* the unit's attributes, the day and the kind are of the meeting itself and do not change with its revisions */
+	/* the day and the kind are of the meeting itself and do not change with its revisions */
 	for (size_t i = 0; i < o->nfact + o->njudged; i++)
-		if (i >= o->nfact || !cb_schema_own_column(cb_facts_at(st->facts, (size_t)o->fact[i])->id)) {
+		if (i >= o->nfact || cb_schema_own_column(cb_facts_at(st->facts, (size_t)o->fact[i])->id) != 1) {
 			value[i] = 0;
 			have[i] = 0;
 		}
 	return past_facts(st, meeting_id, rev, o, value, have, err);
+}
+
+int cb_store_revision_unit(struct cb_store *st, int64_t meeting_id, int64_t rev, unsigned *kind, unsigned *cell_type, struct cb_err *err)
+{
+	sqlite3_stmt *q;
+	bool row;
+	int rc = cb_st_get(st, Q_PAST_UNIT, "SELECT json_extract(body,'$.unit_kind'),json_extract(body,'$.cell_type') FROM meeting_past"
+					    " WHERE meeting_id=?1 AND rev=?2", &q, err);
+
+	if (rc != CB_OK)
+		return rc;
+	sqlite3_bind_int64(q, 1, meeting_id);
+	sqlite3_bind_int64(q, 2, rev);
+	rc = cb_st_row(st, q, &row, err);
+	if (rc != CB_OK || !row)
+		return rc;
+	if (sqlite3_column_type(q, 0) != SQLITE_NULL) {
+		*kind = (unsigned)sqlite3_column_int(q, 0);
+		*cell_type = (unsigned)sqlite3_column_int(q, 1);
+	}
+	sqlite3_reset(q);
+	return CB_OK;
 }

@@ -53,7 +53,8 @@ int cb_store_fact_declare(struct cb_store *st, const struct cb_fact *fact, struc
 
 /* --- units ------------------------------------------------------------------------------------------------- */
 
-/* A span with the same code and `from` is replaced; overlapping another one is CB_EDATA. The parent must exist. */
+/* A span with the same code and `from` is replaced; overlapping another one is CB_EDATA. The parent must exist. Where the
+   kind or the cell type changes, the unit's meetings of those days get a new revision. */
 int cb_store_unit_put(struct cb_store *st, const struct cb_unit_span *s, enum cb_put *what, struct cb_err *err);
 int cb_store_unit_find(struct cb_store *st, const char *code, int64_t *id, struct cb_err *err); /* CB_ENOTFOUND */
 /* As it was on a day; strings borrowed until the next call of this function. CB_ENOTFOUND when it did not exist then. */
@@ -111,6 +112,9 @@ void cb_cursor_close(struct cb_cursor *c);
 /* A past revision as one lane (replay): the same columns. CB_ENOTFOUND when it was not kept. */
 int cb_store_revision(struct cb_store *st, int64_t meeting_id, int64_t rev, const struct cb_cursor_opts *o, int64_t *value,
 		      unsigned char *have, struct cb_err *err);
+
+/* The unit's attributes as they were at a past revision; left as they are when it is the current one or says nothing. */
+int cb_store_revision_unit(struct cb_store *st, int64_t meeting_id, int64_t rev, unsigned *kind, unsigned *cell_type, struct cb_err *err);
 
 /* --- rulesets, runs, results ------------------------------------------------------------------------------- */
 

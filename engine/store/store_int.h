@@ -16,7 +16,7 @@
 enum cb_q {
 	Q_BEGIN, Q_ROLLBACK, Q_COMMIT, Q_DATA_VERSION, Q_TXN_GET, Q_TXN_SET, Q_AUDIT, Q_FACT_ADD, Q_SEALED,
 	Q_UNIT_FIND, Q_UNIT_NEW, Q_UNIT_GET, Q_SPAN_LIST, Q_SPAN_SAME, Q_SPAN_OVERLAP, Q_SPAN_PUT, Q_UNIT_FOLDED, Q_UNIT_CODES,
-	Q_MEETING_HEAD, Q_MEETING_AFTER, Q_MEETING_FIND, Q_MEETING_BUMP, Q_PAST_PUT, Q_PAST_GET, Q_PAST_FACTS, Q_PAST_JUDGED,
+	Q_MEETING_HEAD, Q_MEETING_AFTER, Q_MEETING_FIND, Q_MEETING_BUMP, Q_PAST_PUT, Q_PAST_GET, Q_PAST_UNIT, Q_MEETING_REV, Q_MEETINGS_OF, Q_PAST_JUDGED,
 	Q_ASSESSMENT_GET, Q_ASSESSMENT_PUT, Q_DECISION_GET, Q_DECISION_PUT, Q_VISIT_GET, Q_VISIT_PUT, Q_MONTH_GET, Q_MONTH_PUT,
 	Q_RESULT_OF_REV, Q_SOURCE_PUT, Q_SOURCE_SAME, Q_RULESET_FIND, Q_RULESET_PUT, Q_RULESET_SOURCE, Q_RULESET_CRITERION, Q_RULESET_LEVEL,
 	Q_RULESET_SOURCES, Q_RUN_PUT, Q_RUN_END, Q_RUN_ROWS, Q_RESULT_PUT, Q_RESULT_MOVE, Q_RESULT_SET, Q_SEAL_PUT, Q_COUNT
@@ -142,6 +142,8 @@ int cb_units_chain(struct cb_store *st, struct cb_unit_row *u, cb_day day, const
 
 /* meetings.c */
 void cb_meetings_forget(struct cb_store *st); /* the statements that name every column */
+/* The unit's kind or cell type on these days is about to change: what its meetings were rated by is kept, they get a new revision. */
+int cb_meetings_touch(struct cb_store *st, int64_t unit_id, cb_day from, cb_day to, struct cb_err *err);
 int cb_meeting_kind_of(const unsigned char *text);
 int cb_assessor_of(const unsigned char *text);
 

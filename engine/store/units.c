@@ -376,6 +376,21 @@ static int overlap_check(struct cb_store *st, const struct cb_unit_span *s, int6
 	return rc;
 }
 
+/* Facts that rules may read change with the unit: its meetings on these days are no longer what they were rated as. */
+static int touch(struct cb_store *st, const struct cb_unit_span *s, int64_t id, struct cb_err *err)
+{
+	const struct cb_span_row *old;
+	struct cb_unit_row *u;
+	int rc = cb_units_get(st, id, &u, err);
+
+	if (rc != CB_OK)
+		return rc;
+	old = cb_units_span(u, s->from);
+	if (old == NULL || (old->kind == s->kind && old->cell_type == s->cell_type))
+		return CB_OK;
+	return cb_meetings_touch(st, id, s->from, old->to < s->to ? old->to : s->to, err);
+}
+
 static int put(struct cb_store *st, const struct cb_unit_span *s, enum cb_put *what, struct cb_err *err)
 {
 	const struct cb_chain *chain;
@@ -410,6 +425,8 @@ static int put(struct cb_store *st, const struct cb_unit_span *s, enum cb_put *w
 		rc = overlap_check(st, s, id, err);
 		if (rc == CB_OK)
 			rc = span_json(st, id, s->from, &was, err);
+		if (rc == CB_OK && was != NULL)
+			rc = touch(st, s, id, err);
 	}
 	if (rc != CB_OK)
 		goto out;
@@ -464,6 +481,7 @@ out:
 
 int cb_store_unit_put(struct cb_store *st, const struct cb_unit_span *s, enum cb_put *what, struct cb_err *err)
 {
+	int64_t txn = st->txn;
 	int rc = cb_st_writing(st, err);
 
 	if (rc == CB_OK)
@@ -473,6 +491,7 @@ int cb_store_unit_put(struct cb_store *st, const struct cb_unit_span *s, enum cb
 	rc = put(st, s, what, err);
 	if (rc != CB_OK && st->in_txn) { /* a refused unit leaves nothing behind, also when the caller goes on */
 		sqlite3_exec(st->db, "ROLLBACK TO unit_put", NULL, NULL, NULL);
+		st->txn = txn; /* its number, if it was given one just now, went back too */
 		cb_units_forget(st);
 	}
 	if (st->in_txn)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # run.sh CHIBO - evaluate against the best hand-written SQL for the same twelve criteria, on the same record, in one run.
-# BENCH_N: meetings (1000000). BENCH_TURNS: turns of each, alternating; the best counts (3). Everything is made in a scratch folder.
+# BENCH_N: meetings (1000000). BENCH_TURNS: turns of each, alternating; the best counts (3). BENCH_PEAK: MB that are too many (110).
+# Everything is made in a scratch folder. Fails when chibo and the SQL do not come to the same points and levels.
 set -eu
 CHIBO=${1:?"usage: run.sh CHIBO"}
 HERE=$(cd "$(dirname "$0")" && pwd)
@@ -103,4 +104,4 @@ echo "the same by processor time: $(cpu_ratio dry $faster), $(cpu_ratio kept sql
 # the page cache (64 MB) fills, then it stays: what is above it must not depend on the number of meetings
 peak=$(cat "$T/dry.best" "$T/kept.best" "$T/again.best" | awk '$3 > m { m = $3 } END { print int(m / 1024) }')
 echo "peak memory: $peak MB, of which 64 MB are the page cache"
-[ "$peak" -le 110 ] || { echo "bench: memory grows with the number of meetings" >&2; exit 1; }
+[ "$peak" -le "${BENCH_PEAK:-110}" ] || { echo "bench: memory grows with the number of meetings" >&2; exit 1; }

@@ -151,6 +151,47 @@ static void the_same_unit_again_changes_nothing_and_a_change_is_in_the_audit(voi
 			    "2020-02-02 import units CB02 2020-01-01 20-21");
 }
 
+static void a_unit_of_another_kind_makes_new_revisions_of_its_meetings(void **state)
+{
+	struct scene *s = *state;
+	int fact[] = { cb_fact_core_find("unit_kind"), cb_fact_core_find("cell_type"), cb_fact_core_find("members") };
+	struct cb_cursor_opts o = { .fact = fact, .nfact = 3 };
+	struct cb_unit_span u = { .code = "CB01", .name = "Chi bộ 1", .kind = CB_UNIT_CELL, .parent = "KHOI", .cell_type = CB_CELL_STATE, .members = 20,
+				  .official_members = -1, .from = day("2020-01-01"), .to = CB_DAY_MAX };
+	unsigned kind = 99, cell = 99;
+	unsigned char h[3];
+	enum cb_put what;
+	int64_t v[3], id;
+
+	begin(s);
+	id = meeting(s, "CB01", "2020-03-05", CB_REGULAR, 20, 18, &what);
+	meeting(s, "CB02", "2020-03-05", CB_REGULAR, 20, 18, &what);
+	commit(s);
+	begin(s);
+	good(s, cb_store_unit_put(s->st, &u, &what, &s->err));
+	commit(s);
+	assert_string_equal(text(s, "SELECT group_concat(rev) FROM (SELECT rev FROM meeting ORDER BY id)"), "2,1");
+	good(s, cb_store_revision(s->st, id, 1, &o, v, h, &s->err));
+	assert_int_equal(v[0], CB_UNIT_BASE_CELL);
+	assert_int_equal(v[1], CB_CELL_OFFICE);
+	assert_int_equal(v[2], 20);
+	good(s, cb_store_revision(s->st, id, 2, &o, v, h, &s->err));
+	assert_int_equal(v[0], CB_UNIT_CELL);
+	assert_int_equal(v[1], CB_CELL_STATE);
+	good(s, cb_store_revision_unit(s->st, id, 1, &kind, &cell, &s->err));
+	assert_int_equal(kind, CB_UNIT_BASE_CELL);
+	assert_int_equal(cell, CB_CELL_OFFICE);
+	kind = 99;
+	good(s, cb_store_revision_unit(s->st, id, 2, &kind, &cell, &s->err));
+	assert_int_equal(kind, 99);
+	u.members = 30; /* another number of members is no other kind of unit */
+	begin(s);
+	good(s, cb_store_unit_put(s->st, &u, &what, &s->err));
+	commit(s);
+	assert_int_equal(number(s, "SELECT max(rev) FROM meeting"), 2);
+	healthy(s);
+}
+
 static void a_sealed_period_refuses_every_change(void **state)
 {
 	struct scene *s = *state;
@@ -517,6 +558,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_refused_meeting_says_why_and_the_next_one_goes_in, setup, teardown),
 		cmocka_unit_test_setup_teardown(units_refuse_overlaps_rings_and_unknown_parents_and_keep_nothing_of_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_same_unit_again_changes_nothing_and_a_change_is_in_the_audit, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_unit_of_another_kind_makes_new_revisions_of_its_meetings, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_sealed_period_refuses_every_change, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_declared_fact_becomes_a_typed_column, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_fact_can_be_left_as_it_is, setup, teardown),
