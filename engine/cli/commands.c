@@ -55,6 +55,13 @@ static const struct cli_option report_options[] = {UNIT, {"list", NULL, "month o
 static const struct cli_option audit_options[] = {{"last", "N", "the last N entries (default 50)"}, END};
 static const struct cli_option export_options[] = {PERIOD, END};
 
+static const struct cli_option sign_options[] = {
+	{"key", "FILE", "the secret key, made by 'chibo rules key FILE'"}, {"as", "NAME", "the issuing body, as the signature shall name it"}, END,
+};
+static const struct cli_option verify_options[] = {
+	{"trust", "FILE", "the keys to trust: key and name per line (default: $CHIBO_TRUST)"}, {"require", NULL, "exit code 1 also without a trusted signature"}, END,
+};
+
 const struct cli_command cli_commands[] = {
 	{"init", "", "make an empty record", "The file is made with mode 0600. A file that is there is never touched.", "chibo --db khoi.db init", NULL, 0, 0, 0, cli_init},
 	{"import", "WHAT FILE", "bring units, meetings, assessments, visits or months in from CSV or JSON",
@@ -102,6 +109,13 @@ const struct cli_command cli_commands[] = {
 	{"rules show", "ID", "a ruleset as the form that people know", NULL, "chibo rules show tuyen_quang.qd19 --html -o qd19.html", NULL, CLI_DOCS, 1, 1, cli_rules_show},
 	{"rules form", "ID", "the empty scoring sheet to fill in by hand", NULL, "chibo rules form an_phu.hd42 --html -o phieu.html", NULL, CLI_DOCS, 1, 1, cli_rules_form},
 	{"rules list", "", "the rulesets there are, their days and sources", NULL, "chibo rules list --csv", NULL, CLI_ROWS, 0, 0, cli_rules_list},
+	{"rules key", "FILE", "make a pair of keys to sign packs with", "The secret key goes to FILE, which must not be there yet; the public key is printed.",
+	 "chibo rules key ~/chibo.key >khoa.pub", NULL, 0, 1, 1, cli_rules_key},
+	{"rules sign", "FOLDER...", "sign the packs of a folder and their cases", "Writes FOLDER/SIGNATURE: the hash of every file, and the signature over them (Ed25519).",
+	 "chibo rules sign an_phu --key ~/chibo.key --as 'Đảng ủy phường An Phú'", sign_options, 0, 1, -1, cli_rules_sign},
+	{"rules verify", "FOLDER...", "are the packs of a folder as they were signed, and by whom",
+	 "A file that was changed, added or taken away is named. Exit code 1 when a folder is not as signed.", "chibo rules verify an_phu --trust tin_cay.txt --require",
+	 verify_options, CLI_ROWS, 1, -1, cli_rules_verify},
 	{"runs", "", "the evaluations on record", NULL, "chibo runs", NULL, CLI_ROWS, 0, 0, cli_runs},
 	{"replay", "RUN", "evaluate a run again from the stored texts and facts, and compare", "Exit code 1 when a result comes out differently.", "chibo replay 3", NULL, CLI_ROWS, 1, 1, cli_replay},
 	{"export", "WHAT", "results, criteria, meetings, units or assessments as CSV or JSON", "WHAT is results, criteria, meetings, units or assessments.",

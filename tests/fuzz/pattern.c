@@ -44,7 +44,8 @@ static int push(lua_State *L, const uint8_t *d, size_t n)
 int LLVMFuzzerTestOneInput(const uint8_t *d, size_t n)
 {
 	static lua_State *stock;
-	struct cb_sandbox *sb = NULL;
+	static struct cb_sandbox *sb;
+	static int uses;
 	struct cb_err err;
 	const char *a, *b;
 	size_t na, nb;
@@ -55,21 +56,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *d, size_t n)
 		stock = luaL_newstate();
 		luaL_openlibs(stock);
 	}
-	if (cb_sandbox_open(&sb, NULL, &err) || cb_sandbox_load(sb, code, sizeof(code) - 1, "t.lua", &err))
-		abort();
-	if (cb_sandbox_call(sb, push(cb_sandbox_state(sb), d, n), 1, 300000, &err)) {
+	if (uses++ % 200 == 0) {
 		cb_sandbox_close(sb);
-		return 0; /* a limit: Lua's own would not end */
+		if (cb_sandbox_open(&sb, NULL, &err))
+			abort();
 	}
+	if (cb_sandbox_load(sb, code, sizeof(code) - 1, "t.lua", &err))
+		abort();
+	if (cb_sandbox_call(sb, push(cb_sandbox_state(sb), d, n), 1, 300000, &err))
+		return 0; /* a limit: Lua's own would not end */
 	if (luaL_loadbufferx(stock, code, sizeof(code) - 1, "@t.lua", "t") || lua_pcall(stock, push(stock, d, n), 1, 0))
 		abort();
 	a = lua_tolstring(cb_sandbox_state(sb), -1, &na);
 	b = lua_tolstring(stock, -1, &nb);
-	if ((na != nb || memcmp(a, b, na)) && !memmem(b, nb, "nan", 3)) {
+	/* deliberate: no sign of nan, no addresses (%p) */
+	if ((na != nb || memcmp(a, b, na)) && !memmem(b, nb, "nan", 3) && !(!strncmp(a, "error ", 6) && strstr(a, "p' to 'format'"))) {
 		fprintf(stderr, "ours: %s\nlua:  %s\n", a, b);
 		abort();
 	}
 	lua_settop(stock, 0);
-	cb_sandbox_close(sb);
+	lua_settop(cb_sandbox_state(sb), 0);
 	return 0;
 }
