@@ -112,7 +112,6 @@ int cb_prog_and(struct cb_prog *p, int a, int b);
 int cb_prog_or(struct cb_prog *p, int a, int b);
 int cb_prog_andn(struct cb_prog *p, int a, int b);
 int cb_prog_cmp(struct cb_prog *p, enum cb_opcode op, int a, int b); /* GE GT EQ on I registers */
-/* Any other operation; returns its place in p->insn. Destinations that are >= 0 on entry are made afresh when asked. */
 int cb_prog_int(struct cb_prog *p, int b);
 int cb_prog_datepart(struct cb_prog *p, int day, int64_t which);
 struct cb_val cb_prog_crit_value(struct cb_prog *p, enum cb_opcode op, int crit); /* POINTS_OF FULL MET SCORE */
