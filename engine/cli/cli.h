@@ -47,6 +47,7 @@ struct cli {
 	const struct cli_command *command;
 	const char *db, *rules;
 	const char *output;       /* --output FILE; NULL: standard output */
+	bool in_place;            /* --output is a device or a pipe */
 	FILE *out;                /* where data goes */
 	enum cb_form_out form;
 	bool quiet, colour, no_colour;

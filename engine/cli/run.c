@@ -81,10 +81,19 @@ int cli_begin(struct cli *c, struct cb_err *err)
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error of the write, not a death */
 	c->out = stdout;
 	if (c->output) {
+		struct stat to, record;
 		if (strlen(c->output) > sizeof part - 6)
 			return cb_err_set(err, CB_EUSAGE, "--output: the path is too long");
-		c->out = fopen(temp_name(c->output, part, sizeof part), "wx");
-		if (!c->out && errno == EEXIST && unlink(part) == 0)
+		bool there = stat(c->output, &to) == 0;
+		if (there && stat(c->db, &record) == 0 && to.st_dev == record.st_dev && to.st_ino == record.st_ino)
+			return cb_err_set(err, CB_EUSAGE, "--output %s is the record itself; name another file", c->output);
+		/* A device or a pipe is written to; only a file is replaced as a whole. */
+		c->in_place = there && !S_ISREG(to.st_mode);
+		if (c->in_place)
+			c->out = fopen(c->output, "w");
+		else
+			c->out = fopen(temp_name(c->output, part, sizeof part), "wx");
+		if (!c->out && !c->in_place && errno == EEXIST && unlink(part) == 0)
 			c->out = fopen(part, "wx");
 		if (!c->out)
 			return cb_err_set(err, CB_EIO, "cannot write %s: %s", c->output, strerror(errno));
@@ -130,7 +139,9 @@ static int finish_output(struct cli *c, int code, struct cb_err *err)
 		if (fclose(c->out) && !e)
 			e = errno;
 		temp_name(c->output, part, sizeof part);
-		if (e || (code && code != CB_EDATA))
+		if (c->in_place)
+			; /* what was written is out already */
+		else if (e || (code && code != CB_EDATA))
 			unlink(part);
 		else if (rename(part, c->output))
 			e = errno;

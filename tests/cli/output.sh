@@ -97,6 +97,14 @@ is "a closed pipe ends without a word" "" "$(cat pipe.err)"
 { "$CHIBO" --db a.db sql "with recursive n(i) as (select 1 union all select i+1 from n where i<100000) select i from n" --csv 2>pipe.err; echo $? >pipe.rc; } | head -1 >/dev/null
 is "also when much is still to come" "" "$(cat pipe.err)"
 is "and that is no failure" 0 "$(cat pipe.rc)"
+mkfifo pipe
+cat pipe >from_pipe.csv &
+"$CHIBO" --db a.db export criteria --output pipe 2>/dev/null; wait
+has "--output writes into a pipe that is there" "$(head -1 from_pipe.csv)" "meeting_id"
+[ -p pipe ] && ok "and leaves it a pipe" || not_ok "and leaves it a pipe"
+exits "--output never takes the record's place" 2 --db a.db export criteria --output a.db
+has "and says so" "$ERR" "is the record itself"
+exits "the record is still one" 0 --db a.db doctor
 "$CHIBO" --db a.db export criteria >/dev/full 2>full.err; rc=$?
 is "a full device is exit 3" 3 $rc
 has "and says so" "$(cat full.err)" "No space left on device"
