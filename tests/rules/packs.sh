@@ -43,6 +43,12 @@ has "and who asks for them" "$OUT" "an_phu.hd42,an_phu.hd42"
 exits "show prints the form" 0 rules show an_phu.hd42
 has "in Vietnamese" "$OUT" "Tỷ lệ đảng viên dự"
 
+exits "form prints the empty sheet" 0 rules form an_phu.hd42
+has "and every line that is judged" "$OUT" "định hướng, dự thảo"
+has "and who marks" "$OUT" "Người dự chấm"
+exits "and for the browser" 0 rules form an_phu.hd42 --html
+has "as a page" "$OUT" "<table"
+
 # a pack to start from
 mkdir new && cp -r "$ROOT/rules/central" new && CHIBO_RULES=$T/new && export CHIBO_RULES
 exits "new writes a pack with cases" 0 rules new phuong_mau.hd42 --title "Bảng điểm của phường Mẫu"
