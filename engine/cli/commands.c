@@ -29,6 +29,7 @@ static const struct cli_option new_options[] = {
 static const struct cli_option test_options[] = {
 	{"coverage", NULL, "also: which branches, bonuses, gates, levels and period rules the cases reach"},
 	{"mutate", NULL, "also: which small changes of the pack the cases notice"},
+	{"boundaries", NULL, "instead: print the cases that are missing on both sides of every threshold, for a person to confirm"},
 	END,
 };
 static const struct cli_option compliance_options[] = {

@@ -161,8 +161,36 @@ static int cover_one(struct cli *c, const char *at, struct cb_facts *dict, struc
 	return rc;
 }
 
+/* --boundaries: the missing cases as a file, on standard output. */
+static int boundaries(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	struct cb_facts *dict = cli_facts(c, err);
+	char path[512];
+	struct cb_buf out;
+	size_t n = 0;
+	int rc;
+
+	if (!dict)
+		return err->code;
+	if (argc != 1)
+		return cb_err_set(err, CB_EUSAGE, "--boundaries takes one pack");
+	cb_buf_init(&out);
+	rc = cb_pack_boundaries(&out, &n, c->rules, pack_path(c, argv[0], path, sizeof path), dict, cli_diags(c), err);
+	cli_tell(c);
+	if (!rc)
+		fprintf(c->out, "-- Written by rules test --boundaries: what the pack gives today on both sides of its thresholds. None of it is a test\n"
+				"-- before a person has worked it out by hand and taken confirmed = false away.\nreturn {\n%s}\n", out.s);
+	if (!rc)
+		cli_say(c, "%zu case%s to confirm", n, n == 1 ? "" : "s");
+	cb_buf_release(&out);
+	return rc;
+}
+
 int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
+	if (cli_get(c, "boundaries"))
+		return boundaries(c, argc, argv, err);
+
 	static const struct cb_column col[] = {
 		{"ruleset", "Quy định", CB_COL_TEXT, 0}, {"cases", "Trường hợp", CB_COL_INT, 0}, {"failed", "Sai", CB_COL_INT, 0},
 		{"reached", "Đã thử", CB_COL_INT, 0}, {"parts", "Trên", CB_COL_INT, 0}, {"mutants", "Biến thể", CB_COL_INT, 0},
@@ -184,7 +212,7 @@ int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
 	n = argc ? (size_t)argc : !rc ? cb_rulebook_count(c->book) : 0;
 	for (size_t i = 0; !rc && i < n; i++) {
 		const struct cb_ruleset *rs = argc ? NULL : cb_rulebook_at(c->book, i);
-		struct cb_case_stats st = {0, 0};
+		struct cb_case_stats st = {0};
 		struct cb_cell cell[7];
 		const char *at = rs ? rs->src[rs->nsrc - 1].path : pack_path(c, argv[i], path, sizeof path);
 		rc = cb_pack_test(&st, c->rules, at, dict, cli_diags(c), err);
@@ -192,6 +220,8 @@ int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
 			rc = 0;
 		cases += st.cases;
 		failed += st.failed;
+		if (st.unconfirmed)
+			cli_say(c, "%s: %d case%s to confirm, not run", at, st.unconfirmed, st.unconfirmed == 1 ? "" : "s");
 		cell[0] = cb_cell_text(rs ? rs->id : argv[i]);
 		cell[1] = cb_cell_int(st.cases);
 		cell[2] = cb_cell_int(st.failed);

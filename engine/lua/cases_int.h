@@ -14,7 +14,8 @@ size_t cb_cases_count(const struct cb_cases *c);
 struct cb_case_hook {
 	void *ctx;
 	bool stop; /* at the first case that fails */
-	void (*meeting)(void *ctx, const struct cb_ruleset *rs, const struct cb_eval *ev, const struct cb_scores *s); /* NULL: none */
+	void (*meeting)(void *ctx, const struct cb_ruleset *rs, const struct cb_eval *ev, const struct cb_batch *in,
+			const struct cb_scores *s); /* NULL: none */
 	void (*node)(void *ctx, const struct cb_node *n, struct cb_ratio value); /* of period rules; NULL: none */
 };
 /* Findings for every case that fails; CB_EDATA then. `hook` may be NULL. */

@@ -26,11 +26,12 @@ struct cover {
 	bool oom;
 };
 
-static void on_meeting(void *ctx, const struct cb_ruleset *rs, const struct cb_eval *ev, const struct cb_scores *s)
+static void on_meeting(void *ctx, const struct cb_ruleset *rs, const struct cb_eval *ev, const struct cb_batch *in, const struct cb_scores *s)
 {
 	struct cover *c = ctx;
 	struct cb_ratio r, k;
 
+	(void)in;
 	for (size_t i = 0; i < rs->nnode; i++) {
 		const struct cb_node *n = rs->node[i];
 		struct mark *m = &c->mark[n->id];

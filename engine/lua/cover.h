@@ -11,6 +11,7 @@
 #define CB_LUA_COVER_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "lua/pack.h"
 
 struct cb_cover_item {
@@ -51,5 +52,13 @@ struct cb_mutation {
 int cb_pack_mutate(struct cb_mutation **out, const char *dir, const char *path, struct cb_facts *dict, struct cb_diags *diags,
 		   struct cb_err *err);
 void cb_mutation_free(struct cb_mutation *m);
+
+/*
+ * The cases that are missing on both sides of every threshold, as text for a case file: from the best case that there is,
+ * one fact is moved to where the comparison turns. What the pack gives is written as expected, and each is marked
+ * confirmed = false until a person has looked: such cases are not run. *n counts them. Appends to out.
+ */
+int cb_pack_boundaries(struct cb_buf *out, size_t *n, const char *dir, const char *path, struct cb_facts *dict, struct cb_diags *diags,
+		       struct cb_err *err);
 
 #endif

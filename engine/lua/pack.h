@@ -42,7 +42,7 @@ extern const struct cb_pack_loader cb_pack_stored_loader; /* for cb_replay */
 void cb_pack_begin_run(struct cb_ruleset *rs);
 
 /* The pack's own cases: cases/<name>*.lua beside the file return a list of { name=, facts={}, judged={self={},..}, expect={...} }. */
-struct cb_case_stats { int cases, failed; };
+struct cb_case_stats { int cases, failed, unconfirmed; }; /* unconfirmed (confirmed = false) are not run and not among cases */
 /* The same with a ruleset that is loaded already (whatif, mutate). 0 cases is no error. */
 int cb_pack_test_with(struct cb_case_stats *out, const struct cb_ruleset *rs, const char *dir, const char *path, struct cb_facts *dict,
 		      struct cb_diags *diags, struct cb_err *err);

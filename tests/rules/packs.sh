@@ -20,6 +20,36 @@ exits "a threshold without its case is told" 1 rules test tuyen_quang.qd19 --mut
 has "with its place" "$ERR" "tuyen_quang/qd19.lua:80: warning: no case notices when speaking.score[1][1][2]: 0.5 becomes 0.51"
 cp "$ROOT/rules/tuyen_quang/cases/qd19.lua" copy/tuyen_quang/cases/qd19.lua
 
+# the missing edges are written for a person to confirm, and are no tests before
+CHIBO_RULES=$T/copy
+cat >copy/tuyen_quang/cases/qd19.lua <<'END'
+return { {
+	name = "đủ", held_on = "2020-03-05",
+	facts = {
+		members = 22, exempt = 2, present = 20, absent_unexcused = 0, longest_excused_run = 0, duration_minutes = 90,
+		planned_on = "2020-03-05", committee_size = 3, committee_met = true, documents_days_before = 2, steps_complete = true,
+		regular_content = true, speakers = 15, minutes_recorded = true, resolution_passed = true, tasks_assigned = 10, tasks_done = 10,
+	},
+	expect = { total = 100, level = "tot" },
+} }
+END
+exits "boundaries writes the missing edges" 0 rules test --boundaries tuyen_quang.qd19
+has "both sides of 15 minutes short" "$OUT" 'name = "duration: duration_minutes = 74", confirmed = false'
+has "this one too" "$OUT" 'name = "duration: duration_minutes = 75", confirmed = false'
+has "of 85 percent" "$OUT" 'name = "attendance: present = 17"'
+has "of the first absence without reason" "$OUT" 'name = "attendance: absent_unexcused = 1"'
+hasnt "nothing twice" "$OUT" 'absent_unexcused = 0"'
+printf '%s\n' "$OUT" >copy/tuyen_quang/cases/qd19_edges.lua
+exits "they are not run before they are confirmed" 0 rules test tuyen_quang.qd19 --csv
+has "one case counts" "$OUT" "tuyen_quang.qd19,1,0"
+has "the others are said" "$ERR" "cases to confirm, not run"
+sed 's/, confirmed = false,/,/' copy/tuyen_quang/cases/qd19_edges.lua >edges && mv edges copy/tuyen_quang/cases/qd19_edges.lua
+exits "confirmed, they pass" 0 rules test tuyen_quang.qd19 --csv
+hasnt "and count" "$OUT" "tuyen_quang.qd19,1,0"
+exits "then none is missing" 0 rules test --boundaries tuyen_quang.qd19
+hasnt "as the file is empty" "$OUT" "name ="
+rm copy/tuyen_quang/cases/qd19_edges.lua; cp "$ROOT/rules/tuyen_quang/cases/qd19.lua" copy/tuyen_quang/cases/qd19.lua
+
 # an edited threshold fails its cases, with the sheet
 sed 's/share:gt(0.85), 20/share:gt(0.80), 20/' "$ROOT/rules/tuyen_quang/qd19.lua" >copy/tuyen_quang/qd19.lua
 exits "an edited threshold fails its cases" 1 rules test tuyen_quang.qd19

@@ -656,6 +656,71 @@ static void a_failed_allocation_anywhere_in_a_load_is_an_error_and_leaks_nothing
 	cb_facts_free(dict);
 }
 
+static int tools(int which, struct cb_facts *dict)
+{
+	struct cb_diags *d;
+	struct cb_cover *c;
+	struct cb_mutation *m;
+	struct cb_case_stats st;
+	struct cb_buf out;
+	struct cb_err err = { 0 };
+	size_t n;
+	int code;
+
+	if (cb_diags_new(&d, 10))
+		return CB_ENOMEM;
+	if (which == 0) {
+		code = cb_pack_cover(&c, scratch, "weak/pack.lua", dict, d, &err);
+		if (!code)
+			cb_cover_free(c);
+	} else if (which == 1) {
+		code = cb_pack_mutate(&m, scratch, "weak/pack.lua", dict, d, &err);
+		if (!code)
+			cb_mutation_free(m);
+	} else if (which == 2) {
+		cb_buf_init(&out);
+		code = cb_pack_boundaries(&out, &n, scratch, "weak/pack.lua", dict, d, &err);
+		cb_buf_release(&out);
+	} else {
+		code = cb_pack_test(&st, scratch, "weak/pack.lua", dict, d, &err);
+	}
+	cb_diags_free(d);
+	return code;
+}
+
+static void failed_allocations_in_the_tools_are_errors_and_leak_nothing(void **state)
+{
+	struct cb_facts *dict;
+	struct cb_err err = { 0 };
+	char dir[600];
+
+	(void)state;
+	put("weak/pack.lua", WEAK);
+	snprintf(dir, sizeof dir, "%s/weak/cases", scratch);
+	mkdir(dir, 0700);
+	put("weak/cases/pack.lua", "return { { name = 'x', facts = { present = 12, minutes_recorded = true }, expect = { total = 100, level = 'tot' } } }\n");
+	assert_int_equal(cb_facts_new(&dict, &err), 0);
+	for (int which = 0; which < 4; which++) {
+		assert_int_equal(tools(which, dict), 0); /* facts are declared, folders known */
+		for (long n = 1;; n += 1 + n / 40) {
+			long live = cb_alloc_live();
+			cb_alloc_fail_from(n);
+			int code = tools(which, dict);
+			bool hit = cb_alloc_count() >= n;
+			cb_alloc_fail_from(0);
+			assert_int_equal(cb_alloc_live(), live);
+			if (!hit) {
+				assert_int_equal(code, 0);
+				break;
+			}
+			if (code != CB_ENOMEM && code != CB_ELIMIT)
+				print_error("tool %d, allocation %ld: code %d\n", which, n, code);
+			assert_true(code == CB_ENOMEM || code == CB_ELIMIT);
+		}
+	}
+	cb_facts_free(dict);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -685,6 +750,7 @@ int main(void)
 		cmocka_unit_test(a_part_is_required_once_and_becomes_a_source),
 		cmocka_unit_test(a_link_below_the_folder_is_not_followed),
 		cmocka_unit_test(mistakes_of_all_packs_of_a_folder_come_in_one_run),
+		cmocka_unit_test(failed_allocations_in_the_tools_are_errors_and_leak_nothing),
 		cmocka_unit_test(a_failed_allocation_anywhere_in_a_load_is_an_error_and_leaks_nothing),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
