@@ -4,6 +4,20 @@
  * open compiles the ruleset once; batch evaluates up to CB_BATCH meetings, one loop per operation over all lanes.
  * Where the columns come from is the caller's business (store cursors, tests, later a block cache). Declarative
  * criteria never leave C; a function criterion is one call per lane through the ruleset's fnhost.
+ *
+ * What a result means:
+ * - A criterion that applies is SCORED (points cut to 0..max), MISSING (something it needed was absent), INVALID (counted
+ *   judged points outside 0..their max) or ERROR (its function failed). One that does not apply is NA and gets what
+ *   `otherwise` says; with "rescale" neither its points nor its max count. Unknown whether it applies: MISSING.
+ * - The total is the sum of points over the sum of the maxima that count, on the ruleset's scale; exact, then rounded as
+ *   declared. MISSING criteria: refuse - there is no total; zero - 0 of max; rescale - as if they did not apply. When
+ *   nothing counts there is no total. Requirements (check) are no part of it.
+ * - The level by score is the first whose threshold the total meets, or what `rating` says. A gate lowers it: level
+ *   gates, whose needs are not all true, to the one below theirs; at_most gates to theirs; the lowest wins. A gate that may
+ *   or may not fire makes the meeting MISSING only where it would lower the level further.
+ * - full() and met() are true of what does not apply (unless `otherwise` grants fewer points than max), unknown of
+ *   what is undecided; under missing = zero the undecided is not full and not met.
+ * - ERROR outranks INVALID, INVALID outranks MISSING; neither has a total or a level.
  */
 #ifndef CB_EVAL_EVAL_H
 #define CB_EVAL_EVAL_H
@@ -107,7 +121,7 @@ struct cb_sheet {
 	const char *gate_text;    /* why the level was held back; NULL */
 	const char *missing;      /* all absent facts that were needed, "present (số có mặt), ..." ; NULL */
 	const char *message;      /* INVALID, ERROR */
-	/* to the next level up: points still needed; 0 where only a gate holds the level; -1 at the top or unrated */
+	/* to the next level up: points still needed on the exact total (whole points half up: 0,5 from 89 to 90); 0 where only a gate holds the level; -1 at the top or unrated */
 	cb_pts to_next;
 };
 /* Explains lane `lane` of the last batch. free with cb_sheet_free. */

@@ -577,6 +577,39 @@ static void fill_gate(struct walk *w)
 	s->gate_text = keep(w, &b);
 }
 
+/* Points from the exact total to the first one that is counted as `at_least` (rounding may lift it there). */
+static cb_pts still_needed(const struct walk *w, cb_pts at_least)
+{
+	const struct cb_ruleset *rs = w->rs;
+	__int128 n = w->ev->sum[w->lane], d = 1;
+	cb_pts from = at_least, step = rs->total_step;
+
+	if (w->ev->applicable[w->lane] != rs->scale) {
+		n *= rs->scale;
+		d = w->ev->applicable[w->lane];
+	}
+	if (rs->total_round != CB_ROUND_NONE && step > 0) {
+		cb_pts up = (at_least + step - 1) / step * step; /* the first multiple that is enough */
+		cb_pts half = up - step / 2;                     /* half a step below it, or the thousandth above that */
+		switch (rs->total_round) {
+		case CB_ROUND_HALF_UP:
+			from = half;
+			break;
+		case CB_ROUND_HALF_EVEN: /* a half goes to the even multiple */
+			from = step % 2 == 0 && up / step % 2 ? half + 1 : half;
+			break;
+		case CB_ROUND_UP:
+			from = up - step + 1;
+			break;
+		default:
+			from = up;
+			break;
+		}
+	}
+	cb_pts need = (cb_pts)cb_round_div((__int128)from * d - n, d, CB_ROUND_UP);
+	return need > 0 ? need : 0;
+}
+
 int cb_sheet_new(struct cb_sheet **out, struct cb_eval *ev, const struct cb_batch *in, size_t lane, struct cb_err *err)
 {
 	const struct cb_ruleset *rs = ev->rs;
@@ -625,7 +658,7 @@ int cb_sheet_new(struct cb_sheet **out, struct cb_eval *ev, const struct cb_batc
 	if (s->level > s->level_by_score)
 		s->to_next = 0; /* the points are there: a gate holds it */
 	else if (s->level > 0 && !rs->rating && s->score_d)
-		s->to_next = cb_round_div((__int128)rs->level[s->level - 1].at_least * s->score_d - s->score_n, s->score_d, CB_ROUND_UP);
+		s->to_next = still_needed(&w, rs->level[s->level - 1].at_least);
 	cb_free(w.seen);
 	if (w.oom) {
 		cb_sheet_free(s);

@@ -365,6 +365,55 @@ static void totals_are_rounded_only_where_declared(void **state)
 	assert_int_equal(out.level[1], 1);
 }
 
+static void points_to_the_next_level_count_from_the_exact_total(void **state)
+{
+	static const struct {
+		const char *how;
+		cb_pts judged, want;
+	} row[] = { { "half_up", 89000, 500 },   { "half_up", 89499, 1 },   { "half_even", 88900, 600 }, { "half_even", 69000, 500 },
+		    { "down", 89900, 100 },      { "up", 88500, 501 },      { "exact", 89999, 1 },       { "half_up", 89500, -1 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		struct cb_sheet *s;
+		struct cb_err e;
+		T *t = RULESET(CRIT("a", "100", OP0("judged")));
+		WITH(t, "total", strcmp(row[i].how, "exact") == 0 ? S("exact") : OP("round_total", N("1"), S(row[i].how)));
+		load(t);
+		lanes = 0;
+		memset(have, 0, sizeof(have));
+		put("@a:self", row[i].judged);
+		next();
+		go();
+		const int64_t *v[CELLS];
+		const unsigned char *h[CELLS];
+		for (size_t k = 0; k < CELLS; k++) {
+			v[k] = cell[k];
+			h[k] = have[k];
+		}
+		struct cb_batch b = { 1, v, h };
+		assert_int_equal(cb_sheet_new(&s, ev, &b, 0, &e), 0);
+		assert_int_equal(s->to_next, row[i].want);
+		int level = s->level;
+		cb_sheet_free(s);
+		if (row[i].want > 0) { /* and it is so: just enough, and a thousandth less is not */
+			put("@a:self", row[i].judged);
+			lanes = 0;
+			put("@a:self", row[i].judged + row[i].want);
+			next();
+			put("@a:self", row[i].judged + row[i].want - 1);
+			next();
+			go();
+			assert_int_equal(out.level[0], level - 1);
+			assert_int_equal(out.level[1], level);
+		}
+		cb_eval_close(ev);
+		cb_ruleset_free(rs);
+		rs = NULL;
+		ev = NULL;
+	}
+}
+
 static void amounts_are_capped_rounded_and_deducted(void **state)
 {
 	(void)state;
@@ -665,6 +714,7 @@ int main(void)
 		CASE(gates_hold_a_level_back_and_unknown_ones_matter_only_where_they_could),
 		CASE(missing_may_count_as_zero_or_leave_the_scale),
 		CASE(totals_are_rounded_only_where_declared),
+		CASE(points_to_the_next_level_count_from_the_exact_total),
 		CASE(amounts_are_capped_rounded_and_deducted),
 		CASE(requirements_are_rated_by_declared_conditions),
 		CASE(a_function_scores_where_its_needs_are_there),
