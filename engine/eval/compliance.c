@@ -203,19 +203,17 @@ static int read_months(struct work *w, struct cb_store *st, struct cb_err *err)
 	return rc == 0 && w->oom ? cb_err_nomem(err) : rc;
 }
 
-/* One duty of one meeting: due always; unsaid when the record does not tell. */
+/* One duty of one meeting: due always; unsaid when the record does not tell, and then there is nothing to judge. */
 static bool due(struct work *w, size_t unit, enum cb_duty d, bool said)
 {
 	struct cb_duty_count *c = &w->out->unit[unit].duty[d];
 
 	if (!wanted(w, d))
 		return false;
-	if (!said) {
-		c->unsaid++;
-		return false;
-	}
 	c->due++;
-	return true;
+	if (!said)
+		c->unsaid++;
+	return said;
 }
 
 static void about(struct cb_lapse *l, int64_t meeting, cb_day day, int64_t n, int64_t d)

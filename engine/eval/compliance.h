@@ -33,7 +33,8 @@ const char *cb_duty_id(enum cb_duty d); /* "month", "thematic", "attendance", ..
 const char *cb_duty_vi(enum cb_duty d); /* "sinh hoạt hằng tháng" */
 int cb_duty_find(const char *id);       /* -1 */
 
-struct cb_duty_count { int due, lapsed, unsaid; }; /* months, quarters or meetings; unsaid: the record does not tell */
+/* Months, quarters or meetings. unsaid: the record does not tell; kept are due - lapsed - unsaid. */
+struct cb_duty_count { int due, lapsed, unsaid; };
 
 struct cb_lapse {
 	enum cb_duty duty;
