@@ -34,6 +34,9 @@ struct report {
 	struct cb_period prev;
 	struct cb_scope scope;
 	const char *level[LEVELS], *level_label[LEVELS]; size_t nlevel;
+	/* Levels of rulesets that share none ("Đạt" and "Tốt") are two scales; a percentage is of its own scale's meetings. */
+	int scale[LEVELS], nscale, main_scale; /* main: the one with most meetings */
+	bool hidden[LEVELS]; /* of a scale on which nothing here was rated */
 	struct group *group; size_t ngroup, cap;
 	struct { int64_t id, n; } ruled[RULESETS]; size_t nruled; /* rulesets that rated what is counted */
 	struct tally all, all_before;
@@ -47,25 +50,84 @@ static const char *nonempty(const char *s)
 
 /* --- counting ------------------------------------------------------------------------------------------------ */
 
-/* The levels of every ruleset that rated something in the period or before it, best first. */
+/* One more ruleset's level; `scale` is that of the ruleset's levels so far, -1 at its first. 0 or CB_ENOMEM. */
+static int add_level(struct report *r, const char *id, const char *label, int *scale, struct cb_err *err)
+{
+	size_t i = 0;
+
+	while (i < r->nlevel && strcmp(r->level[i], id))
+		i++;
+	if (i < r->nlevel) { /* known: the two are one scale */
+		int old = r->scale[i];
+		if (*scale >= 0 && *scale != old)
+			for (size_t k = 0; k < r->nlevel; k++)
+				if (r->scale[k] == old)
+					r->scale[k] = *scale;
+		if (*scale < 0)
+			*scale = old;
+		return 0;
+	}
+	if (r->nlevel == LEVELS)
+		return 0;
+	if (*scale < 0)
+		*scale = r->nscale++;
+	r->level[i] = cb_arena_strdup(&r->arena, id);
+	r->level_label[i] = cb_arena_strdup(&r->arena, label ? label : id);
+	r->scale[i] = *scale;
+	r->nlevel++;
+	return r->level[i] && r->level_label[i] ? 0 : cb_err_nomem(err);
+}
+
+/* The levels of every ruleset that rated something in the period or before it, best first within each scale. */
 static int find_levels(struct report *r, struct cb_err *err)
 {
 	struct cb_rows *q = NULL;
+	int64_t ruleset = -1;
+	int scale = -1;
 	bool row;
 	int rc = cb_rows_open(&q, r->st, err,
-			      "select l.id, min(l.label), min(l.ord) from ruleset_level l where l.ruleset_id in"
+			      "select l.ruleset_id, l.id, l.label from ruleset_level l join ruleset s on s.id = l.ruleset_id where l.ruleset_id in"
 			      " (select distinct x.ruleset_id from result x join meeting m on m.id = x.meeting_id where m.held_on between ?1 and ?2)"
-			      " group by l.id order by 3, 1", "ii", (int64_t)r->prev.from, (int64_t)r->p->to);
+			      " order by s.valid_from desc, l.ruleset_id, l.ord", "ii", (int64_t)r->prev.from, (int64_t)r->p->to);
 
-	while (!rc && !(rc = cb_rows_step(q, &row, err)) && row && r->nlevel < LEVELS) {
-		r->level[r->nlevel] = cb_arena_strdup(&r->arena, cb_rows_text(q, 0));
-		r->level_label[r->nlevel] = cb_arena_strdup(&r->arena, cb_rows_text(q, 1));
-		if (!r->level[r->nlevel] || !r->level_label[r->nlevel])
-			rc = cb_err_nomem(err);
-		r->nlevel++;
+	while (!rc && !(rc = cb_rows_step(q, &row, err)) && row) {
+		if (cb_rows_int(q, 0) != ruleset)
+			scale = -1;
+		ruleset = cb_rows_int(q, 0);
+		rc = add_level(r, cb_rows_text(q, 1), cb_rows_text(q, 2), &scale, err);
 	}
 	cb_rows_close(q);
 	return rc;
+}
+
+static int64_t scale_sum(const struct report *r, const int64_t *by_level, int scale)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < r->nlevel; i++)
+		if (r->scale[i] == scale)
+			sum += by_level[i];
+	return sum;
+}
+
+/* The best level of a scale; -1 when the scale has none (it was merged into another). */
+static int best_of(const struct report *r, int scale)
+{
+	for (size_t i = 0; i < r->nlevel; i++)
+		if (r->scale[i] == scale)
+			return (int)i;
+	return -1;
+}
+
+static void find_main_scale(struct report *r)
+{
+	r->main_scale = r->nlevel ? r->scale[0] : -1;
+	for (int k = 0; k < r->nscale; k++)
+		if (scale_sum(r, r->all.by_level, k) > scale_sum(r, r->all.by_level, r->main_scale))
+			r->main_scale = k;
+	for (size_t i = 0; i < r->nlevel; i++)
+		r->hidden[i] = r->scale[i] != r->main_scale && !scale_sum(r, r->all.by_level, r->scale[i]) &&
+			       !scale_sum(r, r->all_before.by_level, r->scale[i]) && !scale_sum(r, r->all.unit_level, r->scale[i]);
 }
 
 static int level_index(const struct report *r, const char *id)
@@ -110,7 +172,7 @@ static struct group *group_of(struct report *r, enum dim dim, const char *key, c
 	return g;
 }
 
-/* The three groups that a cell stands in; a dimension that says nothing is left out (NULL). */
+/* The three groups that a cell stands in. */
 static int groups_of(struct report *r, const char *kind, const char *cluster, const char *type, size_t at[DIMS], struct cb_err *err)
 {
 	struct group *g;
@@ -124,18 +186,15 @@ static int groups_of(struct report *r, const char *kind, const char *cluster, co
 			return cb_err_nomem(err);
 		at[DIM_KIND] = (size_t)(g - r->group);
 	}
-	if (nonempty(cluster)) {
-		g = group_of(r, DIM_CLUSTER, cluster, cluster);
-		if (!g)
-			return cb_err_nomem(err);
-		at[DIM_CLUSTER] = (size_t)(g - r->group);
-	}
-	if (t > 0) {
-		g = group_of(r, DIM_TYPE, cb_cell_type_id((enum cb_cell_type)t), cb_cell_type_vi((enum cb_cell_type)t));
-		if (!g)
-			return cb_err_nomem(err);
-		at[DIM_TYPE] = (size_t)(g - r->group);
-	}
+	/* what says nothing has a group of its own (key ""), so that every table adds up */
+	g = group_of(r, DIM_CLUSTER, nonempty(cluster) ? cluster : "", nonempty(cluster) ? cluster : "không ghi cụm");
+	if (!g)
+		return cb_err_nomem(err);
+	at[DIM_CLUSTER] = (size_t)(g - r->group);
+	g = group_of(r, DIM_TYPE, t > 0 ? cb_cell_type_id((enum cb_cell_type)t) : "", t > 0 ? cb_cell_type_vi((enum cb_cell_type)t) : "không ghi loại hình");
+	if (!g)
+		return cb_err_nomem(err);
+	at[DIM_TYPE] = (size_t)(g - r->group);
 	return 0;
 }
 
@@ -253,6 +312,8 @@ static int by_label(const void *a, const void *b)
 
 	if (x->dim != y->dim)
 		return x->dim < y->dim ? -1 : 1;
+	if (!*x->key != !*y->key)
+		return !*x->key ? 1 : -1;
 	if (x->dim == DIM_KIND) /* grass-roots cells first, as the forms have it */
 		return cb_unit_kind_find(x->key) - cb_unit_kind_find(y->key);
 	if (x->dim == DIM_TYPE)
@@ -276,8 +337,10 @@ static void level_row(const struct report *r, const char *label, const struct ta
 	c[n++] = cb_cell_int(t->meetings);
 	c[n++] = cb_cell_int(t->rated);
 	for (size_t i = 0; i < r->nlevel; i++) {
+		if (r->hidden[i])
+			continue;
 		c[n++] = cb_cell_int(t->by_level[i]);
-		c[n++] = cb_cell_percent(t->by_level[i], t->rated);
+		c[n++] = cb_cell_percent(t->by_level[i], scale_sum(r, t->by_level, r->scale[i]));
 	}
 	c[n++] = cb_cell_int(t->meetings - t->rated);
 	if (total)
@@ -297,6 +360,8 @@ static void level_table(struct report *r, const char *id, const char *title, con
 	col[n++] = (struct cb_column){"meetings", "Số kỳ", CB_COL_INT, 0};
 	col[n++] = (struct cb_column){"rated", "Xếp loại", CB_COL_INT, 0};
 	for (size_t i = 0; i < r->nlevel; i++) {
+		if (r->hidden[i])
+			continue;
 		snprintf(name[i], sizeof name[i], "%s_percent", r->level[i]);
 		col[n++] = (struct cb_column){r->level[i], r->level_label[i], CB_COL_INT, 0};
 		col[n++] = (struct cb_column){name[i], "%", CB_COL_PERCENT, 1};
@@ -313,7 +378,7 @@ static void level_table(struct report *r, const char *id, const char *title, con
 static bool has_dim(const struct report *r, enum dim dim)
 {
 	for (size_t i = 0; i < r->ngroup; i++)
-		if (r->group[i].dim == dim && r->group[i].now.meetings)
+		if (r->group[i].dim == dim && *r->group[i].key && r->group[i].now.meetings)
 			return true;
 	return false;
 }
@@ -322,20 +387,40 @@ static void sentence(struct report *r, const char *label, const struct tally *t)
 {
 	char a[CB_NUM_TEXT], b[CB_NUM_TEXT], c[CB_NUM_TEXT];
 
-	if (!t->rated || !r->nlevel)
-		return;
-	cb_doc_para(r->d, "%s: %s/%s kỳ sinh hoạt xếp loại %s = %s%%.", label, cb_fmt_int_vi(a, sizeof a, t->by_level[0]), cb_fmt_int_vi(b, sizeof b, t->rated),
-		    r->level_label[0], cb_fmt_percent_vi(c, sizeof c, t->by_level[0], t->rated, 1));
+	for (int k = 0; k < r->nscale; k++) {
+		int best = best_of(r, k);
+		int64_t whole = scale_sum(r, t->by_level, k);
+		if (best >= 0 && whole)
+			cb_doc_para(r->d, "%s: %s/%s kỳ sinh hoạt xếp loại %s = %s%%.", label, cb_fmt_int_vi(a, sizeof a, t->by_level[best]),
+				    cb_fmt_int_vi(b, sizeof b, whole), r->level_label[best], cb_fmt_percent_vi(c, sizeof c, t->by_level[best], whole, 1));
+	}
+}
+
+static void bar(const struct report *r, const char *label, const struct tally *t)
+{
+	int64_t part[LEVELS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->nlevel; i++)
+		if (r->scale[i] == r->main_scale)
+			part[n++] = t->by_level[i];
+	if (scale_sum(r, t->by_level, r->main_scale))
+		cb_doc_bar(r->d, label, part, scale_sum(r, t->by_level, r->main_scale));
 }
 
 static void bars(struct report *r)
 {
-	cb_doc_bars(r->d, "Tỷ lệ kỳ sinh hoạt theo mức xếp loại", r->level_label, r->nlevel);
+	const char *series[LEVELS];
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->nlevel; i++)
+		if (r->scale[i] == r->main_scale)
+			series[n++] = r->level_label[i];
+	cb_doc_bars(r->d, "Tỷ lệ kỳ sinh hoạt theo mức xếp loại", series, n);
 	for (size_t i = 0; i < r->ngroup; i++)
-		if (r->group[i].dim == DIM_KIND && r->group[i].now.rated)
-			cb_doc_bar(r->d, r->group[i].label, r->group[i].now.by_level, r->group[i].now.rated);
-	if (r->all.rated)
-		cb_doc_bar(r->d, "Cộng", r->all.by_level, r->all.rated);
+		if (r->group[i].dim == DIM_KIND)
+			bar(r, r->group[i].label, &r->group[i].now);
+	bar(r, "Cộng", &r->all);
 }
 
 /* 79,7 - 75,2: in percentage points, of the exact shares, half up to one decimal. */
@@ -350,19 +435,16 @@ static struct cb_cell share_diff(int64_t a, int64_t of_a, int64_t b, int64_t of_
 
 static void before_row(const struct report *r, const char *label, const struct tally *now, const struct tally *old, bool total)
 {
+	int best = best_of(r, r->main_scale);
+	int64_t x = now->by_level[best], y = old->by_level[best];
+	int64_t of_x = scale_sum(r, now->by_level, r->main_scale), of_y = scale_sum(r, old->by_level, r->main_scale);
 	struct cb_cell c[] = {
-		cb_cell_text(label),
-		cb_cell_percent(now->by_level[0], now->rated),
-		cb_cell_percent(old->by_level[0], old->rated),
-		share_diff(now->by_level[0], now->rated, old->by_level[0], old->rated),
-		cb_cell_int(now->meetings),
+		cb_cell_text(label), cb_cell_percent(x, of_x), cb_cell_percent(y, of_y), share_diff(x, of_x, y, of_y), cb_cell_int(now->meetings),
 		cb_cell_int(old->meetings),
 	};
 
-	if (!now->rated)
-		c[1].null = true;
-	if (!old->rated)
-		c[2].null = true;
+	c[1].null = !of_x;
+	c[2].null = !of_y;
 	if (total)
 		cb_doc_total(r->d, c);
 	else
@@ -383,8 +465,8 @@ static void before_table(struct report *r)
 		cb_doc_para(r->d, "%s không có số liệu để so sánh.", old);
 		return;
 	}
-	snprintf(t1, sizeof t1, "%% %s %s", r->level_label[0], now);
-	snprintf(t2, sizeof t2, "%% %s %s", r->level_label[0], old);
+	snprintf(t1, sizeof t1, "%% %s %s", r->level_label[best_of(r, r->main_scale)], now);
+	snprintf(t2, sizeof t2, "%% %s %s", r->level_label[best_of(r, r->main_scale)], old);
 	snprintf(m1, sizeof m1, "Số kỳ %s", now);
 	snprintf(m2, sizeof m2, "Số kỳ %s", old);
 	cb_doc_table(r->d, "against_before", "", col, sizeof col / sizeof *col);
@@ -402,8 +484,10 @@ static void unit_level_row(const struct report *r, const char *label, const stru
 	c[n++] = cb_cell_text(label);
 	c[n++] = cb_cell_int(t->units);
 	for (size_t i = 0; i < r->nlevel; i++) {
+		if (r->hidden[i])
+			continue;
 		c[n++] = cb_cell_int(t->unit_level[i]);
-		c[n++] = cb_cell_percent(t->unit_level[i], t->units - t->unit_none);
+		c[n++] = cb_cell_percent(t->unit_level[i], scale_sum(r, t->unit_level, r->scale[i]));
 	}
 	c[n++] = cb_cell_int(t->unit_none);
 	if (total)
@@ -421,6 +505,8 @@ static void unit_levels(struct report *r)
 	col[n++] = (struct cb_column){"group", "", CB_COL_TEXT, 0};
 	col[n++] = (struct cb_column){"cells", "Chi bộ", CB_COL_INT, 0};
 	for (size_t i = 0; i < r->nlevel; i++) {
+		if (r->hidden[i])
+			continue;
 		snprintf(name[i], sizeof name[i], "%s_percent", r->level[i]);
 		col[n++] = (struct cb_column){r->level[i], r->level_label[i], CB_COL_INT, 0};
 		col[n++] = (struct cb_column){name[i], "%", CB_COL_PERCENT, 1};
@@ -455,7 +541,7 @@ static void attendance(struct report *r)
 	cb_doc_table(r->d, "attendance", "", col, sizeof col / sizeof *col);
 	for (int dim = 0; dim < DIMS; dim++)
 		for (size_t i = 0; i < r->ngroup; i++)
-			if (r->group[i].dim == (enum dim)dim && r->group[i].now.units)
+			if (r->group[i].dim == (enum dim)dim && *r->group[i].key && r->group[i].now.units)
 				attendance_row(r, r->group[i].label, &r->group[i].now, false);
 	attendance_row(r, "Cộng", &r->all, true);
 }
@@ -630,6 +716,8 @@ static void gaps(struct report *r)
 		cb_doc_note(r->d, "%s kỳ có số liệu không hợp lệ.", cb_fmt_int_vi(a, sizeof a, r->all.invalid));
 	if (r->all.unrated)
 		cb_doc_note(r->d, "%s kỳ chưa được chấm: chạy 'chibo evaluate', hoặc chưa có quy định hiệu lực.", cb_fmt_int_vi(a, sizeof a, r->all.unrated));
+	if (r->nscale > 1 && scale_sum(r, r->all.by_level, r->main_scale) < r->all.rated - r->all.other)
+		cb_doc_note(r->d, "Trong kỳ có hơn một thang xếp loại: tỷ lệ mỗi mức tính trên số kỳ chấm theo thang của mức ấy.");
 	if (r->all.other)
 		cb_doc_note(r->d, "%s kỳ ở mức không có trong bảng này.", cb_fmt_int_vi(a, sizeof a, r->all.other));
 }
@@ -663,6 +751,7 @@ int cb_report_period(struct cb_doc **out, struct cb_store *st, const struct cb_r
 		rc = count_units(&r, book, unit, err);
 	if (rc)
 		goto out;
+	find_main_scale(&r);
 	if (r.ngroup)
 		qsort(r.group, r.ngroup, sizeof *r.group, by_label);
 	cb_period_vi(name, sizeof name, p);
@@ -890,8 +979,13 @@ static int list_print(struct list *l, struct cb_err *err)
 	col[n++] = (struct cb_column){"attendance", "Dự/tổng số", CB_COL_TEXT, 0};
 	col[n++] = (struct cb_column){"held_on", "Ngày họp", CB_COL_DAY, 0};
 	col[n++] = (struct cb_column){"points", "Điểm", CB_COL_PTS, 0};
+	for (size_t i = 0; i < l->n; i++)
+		if (level_index(r, l->row[i].official) >= 0)
+			r->all.by_level[level_index(r, l->row[i].official)]++;
+	find_main_scale(r);
 	for (size_t i = 0; i < r->nlevel; i++)
-		col[n++] = (struct cb_column){r->level[i], r->level_label[i], CB_COL_FLAG, 0};
+		if (!r->hidden[i])
+			col[n++] = (struct cb_column){r->level[i], r->level_label[i], CB_COL_FLAG, 0};
 	col[n++] = (struct cb_column){"note", "Ghi chú", CB_COL_TEXT, 0};
 	cb_doc_table(r->d, "list", "", col, n);
 	for (size_t i = 0; i < l->n; i++) {
@@ -946,7 +1040,8 @@ static int list_print(struct list *l, struct cb_err *err)
 		cell[n++] = (struct cb_cell){.null = !x->meeting_id, .n = x->held_on};
 		cell[n++] = cb_cell_pts(x->score_n, x->score_d);
 		for (size_t k = 0; k < r->nlevel; k++)
-			cell[n++] = cb_cell_int(level == (int)k);
+			if (!r->hidden[k])
+				cell[n++] = cb_cell_int(level == (int)k);
 		if (level >= 0)
 			total[level]++;
 		cell[n++] = cb_cell_text(x->note.len ? x->note.s : NULL);
@@ -966,7 +1061,8 @@ static int list_print(struct list *l, struct cb_err *err)
 	cell[n++] = cb_cell_null();
 	cell[n++] = cb_cell_null();
 	for (size_t k = 0; k < r->nlevel; k++)
-		cell[n++] = (struct cb_cell){.n = total[k], .d = 1}; /* FLAG with d: a count */
+		if (!r->hidden[k])
+			cell[n++] = (struct cb_cell){.n = total[k], .d = 1}; /* FLAG with d: a count */
 	cell[n++] = cb_cell_null();
 	cb_doc_total(r->d, cell);
 	return 0;

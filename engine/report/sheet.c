@@ -63,7 +63,7 @@ static void judged_text(struct cb_buf *b, const struct cb_sheet_judged *j)
 	if (!any)
 		cb_buf_puts(b, "chưa ai chấm");
 	else if (j->counted >= 0)
-		cb_buf_printf(b, "; lấy điểm của %s", cb_assessor_vi((enum cb_assessor)j->counted));
+		cb_buf_printf(b, "; lấy điểm %s", cb_assessor_vi((enum cb_assessor)j->counted));
 	if (gap > 0)
 		cb_buf_printf(b, "; lệch nhau %s", cb_fmt_pts_vi(t, sizeof t, gap));
 }

@@ -74,6 +74,28 @@ run 0 --db a.db report month 2020-01 --list --html
 has "the printed list is one landscape page" "$OUT" "@page{size:A4 landscape"
 has "with a line to sign on" "$OUT" "NGƯỜI LẬP BIỂU"
 
+# --- another scale of levels on the same record ------------------------------------------------------------------------------
+cp a.db two.db
+printf 'code,name,kind\nX1,Chi bộ ngoài Khối (thí dụ),chi_bo_co_so\n' >x.csv
+printf 'unit,held_on,members,present\nX1,2020-01-07,9,9\n' >y.csv
+for args in "import units x.csv" "import meetings y.csv" evaluate; do
+	# shellcheck disable=SC2086
+	run 0 --db two.db $args || not_ok "$args" "$ERR"
+done
+is "the outsider stands under the central guidance" central.hd12 "$(sqlite3 two.db "select ruleset from v_result where unit_code='X1'")"
+run 0 --db two.db report quarter 2020-Q1 --json
+hasnt "a scale on which nothing was rated has no column" "$OUT" '"khong_dat"'
+has "but its meeting is counted" "$OUT" "2 kỳ chưa đủ dữ liệu"
+printf %s "$OUT" >r.json
+is "clusters add up: what stands in none has its own row" 1 "$(value 'by_cluster.không ghi cụm.meetings')"
+run 0 --db two.db report month 2020-01 --list --json
+hasnt "nor in the list" "$OUT" '"khong_dat"'
+sqlite3 two.db "insert into decision(meeting_id, official) select meeting_id, 'dat' from v_result where unit_code='X1'"
+run 0 --db two.db report quarter 2020-Q1
+has "a percentage is of its own scale" "$OUT" "Chi bộ cơ sở: 1/1 kỳ sinh hoạt xếp loại Đạt = 100,0%."
+has "the other scale beside it" "$OUT" "Chi bộ cơ sở: 1/2 kỳ sinh hoạt xếp loại Tốt = 50,0%."
+has "and the report says so" "$OUT" "hơn một thang xếp loại"
+
 # --- whom to visit next --------------------------------------------------------------------------------------------------------
 report visits --period 2020-Q1
 is "most reasons first, then longest ago" "A2 A1 B1" "$(python3 -c 'import json; print(*[r["code"] for r in json.load(open("r.json"))["visits"]])')"
