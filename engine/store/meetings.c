@@ -668,8 +668,10 @@ int cb_store_month_put(struct cb_store *st, int64_t unit_id, cb_day month, const
 	cb_month_of(&p, month);
 	if (rc == CB_OK)
 		rc = cb_units_get(st, unit_id, &u, err);
-	if (rc == CB_OK)
+	if (rc == CB_OK) { /* now: a failure below may end the transaction, and with it what is known of units */
+		snprintf(subject, sizeof(subject), "%s %.7s", u->code, cb_day_iso(iso, p.from));
 		rc = cb_st_sealed(st, p.from, err);
+	}
 	if (rc == CB_OK)
 		rc = cb_st_get(st, Q_MONTH_GET, "SELECT status=?3 AND reason IS ?4 FROM unit_month WHERE unit_id=?1 AND month=?2", &q, err);
 	if (rc != CB_OK)
@@ -694,7 +696,6 @@ int cb_store_month_put(struct cb_store *st, int64_t unit_id, cb_day month, const
 	cb_st_bind_text(q, 3, status);
 	cb_st_bind_text(q, 4, reason);
 	rc = cb_st_done(st, q, err);
-	snprintf(subject, sizeof(subject), "%s %.7s", u->code, cb_day_iso(iso, p.from));
 	return rc == CB_OK ? cb_st_audit(st, "month", subject, NULL, NULL, err) : rc;
 }
 
