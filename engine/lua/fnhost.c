@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "base/alloc.h"
 #include "lua/sandbox_int.h"
@@ -110,6 +111,26 @@ static int bad_result(lua_State *L, const struct one_call *c, const char *what)
 	return luaL_error(L, "%s:%d: the function %s", c->h->path, defined_at(L, c->handle), what);
 }
 
+/* The decimal that a double stands for, when it has at most 15 digits; else the nearest thousandth, half away from zero. */
+static struct cb_ratio exact(double x)
+{
+	struct cb_ratio r;
+	char text[40];
+	double scale = 1, t;
+
+	/* few decimals, the usual case: n / 10^k with n below 10^15 is the only such decimal that reads as x */
+	for (int k = 0; k <= 4; k++, scale *= 10) {
+		t = nearbyint(x * scale);
+		if (fabs(t) < 1e15 && t / scale == x)
+			return cb_ratio_make((int64_t)t, (int64_t)scale);
+	}
+	snprintf(text, sizeof(text), "%.14e", x);
+	if (strtod(text, NULL) == x && cb_ratio_from_double(&r, x))
+		return r;
+	t = floor(fabs(x) * 1000 + 0.5);
+	return cb_ratio_make((int64_t)(x < 0 ? -t : t), 1000);
+}
+
 static int take_result(lua_State *L, const struct one_call *c)
 {
 	struct cb_fnresult *out = c->out;
@@ -131,10 +152,7 @@ static int take_result(lua_State *L, const struct one_call *c)
 			return bad_result(L, c, "returned a number beyond 10^12");
 		out->type = CB_FN_POINTS;
 		out->raw = x;
-		if (!cb_ratio_from_double(&out->value, x)) {
-			double t = floor(fabs(x) * 1000 + 0.5); /* half away from zero, in thousandths */
-			out->value = cb_ratio_make((int64_t)(x < 0 ? -t : t), 1000);
-		}
+		out->value = exact(x);
 		break;
 	case LUA_TSTRING: {
 		size_t n;

@@ -816,8 +816,8 @@ static void read_spec(lua_State *L, struct spec *sp, const char *f, size_t n, si
 
 	while (k < n && f[k] && strchr("-+#0 123456789.", f[k]))
 		k++;
-	if (k - from >= 22)
-		luaL_error(L, "invalid format string to 'format'");
+	if (k - from >= 21)
+		luaL_error(L, "invalid format (too long)");
 	sp->text[0] = '%';
 	memcpy(sp->text + 1, f + from, k - from);
 	sp->len = 1 + k - from;

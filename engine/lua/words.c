@@ -211,7 +211,10 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 		bool call;           /* the bracket holds the arguments of a call */
 		bool returning;      /* within `return` of this level */
 		bool comma;          /* ... after its first comma */
+		int block;           /* blocks open at this level of brackets */
+		int fn;              /* the block that `return function` opened; 0: none */
 	} at[DEPTH_MAX];
+	bool after_fn = false;       /* just behind the end of such a function */
 	int depth = 0, gotos = 0, elseifs = 0, breaks = 0, labels = 0;
 	int attrib = 0;              /* < after a name; then the word close */
 	bool can_suffix = false;     /* the last word ended a value, so that . [ ( go on with it */
@@ -276,8 +279,22 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 				if (word_is(w, n, "break") && ++breaks > BREAK_MAX)
 					return refuse(&x, start, "more than 4000 break in a file");
 				before = word_is(w, n, "function") ? 'f' : 0;
-				if (before && at[depth].returning)
-					out->lists = true; /* its `end` is taken for the end of the return */
+				after_fn = false;
+				if (before || word_is(w, n, "if") || word_is(w, n, "do") || word_is(w, n, "repeat"))
+					at[depth].block++;
+				if (before && at[depth].returning) { /* its `end` will be taken for the end of the return */
+					if (at[depth].comma || at[depth].fn)
+						out->lists = true;
+					else
+						at[depth].fn = at[depth].block;
+				}
+				if (word_is(w, n, "end") || word_is(w, n, "until")) {
+					if (at[depth].fn && at[depth].fn == at[depth].block) {
+						at[depth].fn = 0;
+						after_fn = true;
+					}
+					at[depth].block--;
+				}
 				continue;
 			}
 			if (before == 'f')
@@ -415,8 +432,11 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 			if (name)
 				assigned(ctx, name, nname);
 			at[depth].logic = 0;
-			if (c == ',')
+			if (c == ',') {
 				at[depth].comma = true;
+				if (after_fn)
+					out->lists = true; /* return function() ... end, f() */
+			}
 			break;
 		case ';':
 			at[depth].chain = 0;
@@ -435,6 +455,7 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 			before = 0;
 		if (c != '<')
 			attrib = 0;
+		after_fn = false;
 		name = NULL;
 	}
 	return 0;
