@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include "base/alloc.h"
 #include "lua/sandbox.h"
+#include "rule/forms.h"
 
 void cb_pack_display(char *dst, size_t cap, const char *dir, const char *path)
 {
@@ -182,6 +183,29 @@ nomem:
 	return cb_err_nomem(err);
 }
 
+/* "attempt to call a nil value (global 'bandz')": the word of the language that was meant, in dst; NULL: none is near. */
+static const char *meant(char *dst, size_t cap, const char *msg)
+{
+	static const char *const others[] = { "fact", "ruleset", "criterion", "gate", "whole", "round_to", "ratio", "day", "months", "meetings", "mean",
+					      "level", "full", "met" };
+	const char *names[160], *p = strstr(msg, "nil value (global '"), *near;
+	char word[64];
+	size_t n = 0;
+
+	if (!p || sscanf(p, "nil value (global '%63[A-Za-z0-9_]'", word) != 1)
+		return NULL;
+	for (size_t i = 0; i < cb_nforms && n < 140; i++)
+		names[n++] = cb_forms[i].name;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		names[n++] = others[i];
+	near = cb_nearest(word, names, n);
+	if (near)
+		snprintf(dst, cap, "did you mean %s?", near);
+	else
+		snprintf(dst, cap, "nothing is called %s here: a misspelt local?", word);
+	return dst;
+}
+
 void cb_pack_tell(struct cb_diags *diags, const char *file, const struct cb_err *err)
 {
 	size_t n = strlen(file);
@@ -204,6 +228,7 @@ void cb_pack_tell(struct cb_diags *diags, const char *file, const struct cb_err 
 		while (*p == ' ')
 			p++;
 	}
-	const char *mend = strstr(p, "' expected") && strstr(p, " near ") ? "look just before this place: is a comma or a bracket missing?" : NULL;
+	char word[120];
+	const char *mend = strstr(p, "' expected") && strstr(p, " near ") ? "look just before this place: is a comma or a bracket missing?" : meant(word, sizeof word, p);
 	cb_diags_addf(diags, CB_SEV_ERROR, file, line, col, NULL, mend, "%s", p);
 }
