@@ -105,7 +105,7 @@ static int open_console(struct cli *c, struct cb_console **out, struct cb_err *e
 	if (rc < 0)
 		return rc;
 	struct cb_console_opts o = { .store = c->store, .rules_dir = c->rules, .out = c->out, .colour = c->colour, .width = c->width,
-				     .command = run_self, .ctx = c };
+				     .stopped = cli_stopped, .command = run_self, .ctx = c };
 	return cb_console_open(out, &o, err);
 }
 

@@ -87,8 +87,8 @@ int cli_begin(struct cli *c, struct cb_err *err)
 		bool there = stat(c->output, &to) == 0;
 		if (there && stat(c->db, &record) == 0 && to.st_dev == record.st_dev && to.st_ino == record.st_ino)
 			return cb_err_set(err, CB_EUSAGE, "--output %s is the record itself; name another file", c->output);
-		/* A device or a pipe is written to; only a file is replaced as a whole. */
-		c->in_place = there && !S_ISREG(to.st_mode);
+		/* A device, a pipe or a link (/dev/stdout is one) is written to; only a plain file is replaced as a whole. */
+		c->in_place = there && (lstat(c->output, &to) || !S_ISREG(to.st_mode));
 		if (c->in_place)
 			c->out = fopen(c->output, "w");
 		else

@@ -55,11 +55,21 @@ static struct cb_console *self(lua_State *L)
 	return *(struct cb_console **)lua_getextraspace(L);
 }
 
+/* Did somebody ask to stop: cb_console_interrupt, or a signal to the whole program? */
+static bool asked(const struct cb_console *c)
+{
+	return c->stop || (c->o.stopped && c->o.stopped());
+}
+
+enum { ASK_EVERY = 10000 }; /* instructions */
+
 static void on_count(lua_State *L, lua_Debug *ar)
 {
 	(void)ar;
-	if (self(L)->stop)
+	if (asked(self(L))) {
+		lua_sethook(L, on_count, LUA_MASKCOUNT, 1); /* from now on at every step: a loop around pcall cannot swallow it */
 		luaL_error(L, "%s", "stopped");
+	}
 }
 
 /* A message without the position of the library's own Lua code: [-0, +0, raises] */
@@ -99,6 +109,7 @@ static int call(struct cb_console *c, int nargs, int nresults, struct cb_err *er
 	int base = lua_gettop(L) - nargs;
 	lua_pushcfunction(L, to_message);
 	lua_insert(L, base);
+	lua_sethook(L, on_count, LUA_MASKCOUNT, ASK_EVERY);
 	int rc = lua_pcall(L, nargs, nresults, base);
 	lua_remove(L, base);
 	if (rc == LUA_OK)
@@ -108,7 +119,7 @@ static int call(struct cb_console *c, int nargs, int nresults, struct cb_err *er
 		return cb_err_nomem(err);
 	}
 	const char *s = lua_tostring(L, -1);
-	if (c->stop) {
+	if (asked(c)) {
 		cb_err_set(err, CB_EINTR, "%s", "stopped");
 	} else {
 		struct cb_buf b;
@@ -144,7 +155,7 @@ static int rows_next(lua_State *L)
 	bool more = false;
 	if (!u->rows)
 		return 0;
-	if (self(L)->stop)
+	if (asked(self(L)))
 		return fail(L, "%s", "stopped");
 	if (cb_rows_step(u->rows, &more, &err) < 0) {
 		/* At once: a statement that is still open would keep the interrupt in force for the next one. */
@@ -589,7 +600,7 @@ static int host_emit(lua_State *L)
 			if (lua_isnil(L, 10))
 				break;
 		}
-		if (c->stop)
+		if (asked(c))
 			return fail(L, "%s", "stopped");
 		for (int i = 0; i < ncol; i++) {
 			struct cb_cell *cell = &u->cell[i];
@@ -916,7 +927,6 @@ int cb_console_open(struct cb_console **out, const struct cb_console_opts *opts,
 		return cb_err_nomem(err);
 	}
 	*(struct cb_console **)lua_getextraspace(c->L) = c;
-	lua_sethook(c->L, on_count, LUA_MASKCOUNT, 10000);
 	lua_pushcfunction(c->L, open_all);
 	rc = call(c, 0, 0, err);
 	if (rc < 0) {

@@ -23,6 +23,7 @@ struct cb_console_opts {
 	FILE *out;                /* where printing goes; borrowed */
 	bool colour;
 	int width;                /* terminal columns; 0: no limit */
+	bool (*stopped)(void);    /* a signal asks the program to end; asked now and then; NULL: never */
 	/* Runs `chibo ARG...` with its standard output in *out and its talk in *talk; returns its exit code. */
 	int (*command)(void *ctx, int argc, const char *const *argv, struct cb_buf *out, struct cb_buf *talk);
 	void *ctx;

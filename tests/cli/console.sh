@@ -115,4 +115,14 @@ for s in "$ROOT"/examples/questions/*.lua; do
 	exits "examples/questions/$(basename "$s") runs" 0 run "$s"
 	[ -n "$OUT" ] || not_ok "examples/$(basename "$s") prints"
 done
+
+# --- a signal to the whole program ends what runs ------------------------------------------------------------------------
+"$CHIBO" init --db stop.db 2>init.err
+for lua in 'while true do end' 'repeat pcall(function() while true do end end) until false'; do
+	timeout -k 10 1 "$CHIBO" query "$lua" --db stop.db >stop.out 2>stop.err; rc=$?
+	is "SIGTERM ends: $lua" 124 $rc # 137: it had to be killed
+	is "in one line" "chibo: stopped; the record is as it was before" "$(cat stop.err)"
+done
+echo 'while true do end' >endless.lua
+timeout -k 10 1 "$CHIBO" run endless.lua --db stop.db >stop.out 2>stop.err; is "and an endless script" 124 $?
 finish

@@ -121,6 +121,17 @@ exits "a failed run leaves no file" 3 --db a.db explain 99999 -o none.txt
 [ -e none.txt ] || [ -e none.txt.part ] && not_ok "none.txt is not there" || ok "none.txt is not there"
 exits "a folder that is not there is told" 3 --db a.db export results -o nowhere/kq.csv
 has "by its name" "$ERR" "cannot write nowhere/kq.csv: No such file or directory"
+ln -s there.csv link.csv
+exits "--output through a link" 0 --db a.db export results -o link.csv
+[ -L link.csv ] && ok "leaves the link a link" || not_ok "leaves the link a link"
+is "and writes where it points" 7 "$(wc -l <there.csv)"
+mkfifo pipe.csv; cat pipe.csv >through.csv & reader=$!
+exits "--output into a named pipe" 0 --db a.db export results -o pipe.csv; wait $reader
+[ -p pipe.csv ] && ok "leaves the pipe a pipe" || not_ok "leaves the pipe a pipe"
+is "and its reader gets every row" 7 "$(wc -l <through.csv)"
+exits "a device that is full is exit 3" 3 --db a.db export results -o /dev/full
+has "and is told" "$ERR" "cannot write /dev/full: No space left on device"
+[ -c /dev/full ] && ok "and stays a device" || not_ok "and stays a device"
 if [ "$(id -u)" = 0 ] && mkdir small && mount -t tmpfs -o size=16k tmpfs small 2>/dev/null; then
 	exits "a full disk is exit 3" 3 --db a.db sql "with recursive n(i) as (select 1 union all select i+1 from n where i<100000) select i from n" --csv -o small/kq.csv
 	has "and says so" "$ERR" "No space left on device"
