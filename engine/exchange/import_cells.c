@@ -179,7 +179,7 @@ bool cb_imp_day(struct cb_imp *m, int field, cb_day *out)
 	} else if (m->form != form) {
 		char shown[96];
 		cb_imp_bad(m, c, field, "one date form per file: write all days as yyyy-mm-dd, or all as dd/mm/yyyy",
-			 "%s is in another date form than line %ld; one date form per file", cb_cell_shown(shown, sizeof(shown), c->s, c->n),
+			 "%s is in another date form than line %ld", cb_cell_shown(shown, sizeof(shown), c->s, c->n),
 			 m->form_line);
 	}
 	return true; /* its day is known all the same: a row that is there twice is told too */
