@@ -81,14 +81,14 @@ int cli_begin(struct cli *c, struct cb_err *err)
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error of the write, not a death */
 	c->out = stdout;
 	if (c->output) {
-		struct stat to, record;
+		struct stat to, record, name;
 		if (strlen(c->output) > sizeof part - 6)
 			return cb_err_set(err, CB_EUSAGE, "--output: the path is too long");
 		bool there = stat(c->output, &to) == 0;
 		if (there && stat(c->db, &record) == 0 && to.st_dev == record.st_dev && to.st_ino == record.st_ino)
 			return cb_err_set(err, CB_EUSAGE, "--output %s is the record itself; name another file", c->output);
 		/* A device, a pipe or a link (/dev/stdout is one) is written to; only a plain file is replaced as a whole. */
-		c->in_place = there && (lstat(c->output, &to) || !S_ISREG(to.st_mode));
+		c->in_place = lstat(c->output, &name) == 0 && !S_ISREG(name.st_mode);
 		if (c->in_place)
 			c->out = fopen(c->output, "w");
 		else

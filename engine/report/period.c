@@ -50,8 +50,11 @@ static const char *nonempty(const char *s)
 
 /* --- counting ------------------------------------------------------------------------------------------------ */
 
-/* One more ruleset's level; `scale` is that of the ruleset's levels so far, -1 at its first. 0 or CB_ENOMEM. */
-static int add_level(struct report *r, const char *id, const char *label, int *scale, struct cb_err *err)
+/*
+ * One more ruleset's level, from its worst to its best: a new one stands before *at, the next worse one (-1: at the end).
+ * `scale` is that of the ruleset's levels so far, -1 at its first. 0 or CB_ENOMEM.
+ */
+static int add_level(struct report *r, const char *id, const char *label, int *scale, int *at, struct cb_err *err)
 {
 	size_t i = 0;
 
@@ -65,12 +68,19 @@ static int add_level(struct report *r, const char *id, const char *label, int *s
 					r->scale[k] = *scale;
 		if (*scale < 0)
 			*scale = old;
+		*at = (int)i;
 		return 0;
 	}
 	if (r->nlevel == LEVELS)
 		return 0;
 	if (*scale < 0)
 		*scale = r->nscale++;
+	if (*at >= 0)
+		i = (size_t)*at;
+	memmove(r->level + i + 1, r->level + i, (r->nlevel - i) * sizeof *r->level);
+	memmove(r->level_label + i + 1, r->level_label + i, (r->nlevel - i) * sizeof *r->level_label);
+	memmove(r->scale + i + 1, r->scale + i, (r->nlevel - i) * sizeof *r->scale);
+	*at = (int)i;
 	r->level[i] = cb_arena_strdup(&r->arena, id);
 	r->level_label[i] = cb_arena_strdup(&r->arena, label ? label : id);
 	r->scale[i] = *scale;
@@ -78,23 +88,51 @@ static int add_level(struct report *r, const char *id, const char *label, int *s
 	return r->level[i] && r->level_label[i] ? 0 : cb_err_nomem(err);
 }
 
-/* The levels of every ruleset that rated something in the period or before it, best first within each scale. */
+/* The rulesets that rated something of the scope in the period or before it. */
+static int find_rulesets(struct report *r, int64_t *id, size_t *n, struct cb_err *err)
+{
+	struct cb_rows *q = NULL;
+	bool row;
+	int rc = cb_rows_open(&q, r->st, err, r->scope.all ?
+			      "select distinct x.ruleset_id, 0, 0 from result x join meeting m on m.id = x.meeting_id where m.held_on between ?1 and ?2"
+			      " and x.ruleset_id is not null" :
+			      "select x.ruleset_id, m.unit_id, m.held_on from result x join meeting m on m.id = x.meeting_id where m.held_on between ?1 and ?2"
+			      " and x.ruleset_id is not null", "ii", (int64_t)r->prev.from, (int64_t)r->p->to);
+
+	while (!rc && !(rc = cb_rows_step(q, &row, err)) && row) {
+		int64_t one = cb_rows_int(q, 0);
+		size_t i = 0;
+		while (i < *n && id[i] != one)
+			i++;
+		if (i == *n && i < RULESETS && (r->scope.all || cb_scope_has(&r->scope, cb_rows_int(q, 1), cb_rows_int(q, 2))))
+			id[(*n)++] = one;
+	}
+	cb_rows_close(q);
+	return rc;
+}
+
+/* The levels of those rulesets, best first within each scale. */
 static int find_levels(struct report *r, struct cb_err *err)
 {
 	struct cb_rows *q = NULL;
-	int64_t ruleset = -1;
-	int scale = -1;
+	int64_t ruleset = -1, rated[RULESETS];
+	size_t nrated = 0;
+	int scale = -1, at = -1;
 	bool row;
-	int rc = cb_rows_open(&q, r->st, err,
-			      "select l.ruleset_id, l.id, l.label from ruleset_level l join ruleset s on s.id = l.ruleset_id where l.ruleset_id in"
-			      " (select distinct x.ruleset_id from result x join meeting m on m.id = x.meeting_id where m.held_on between ?1 and ?2)"
-			      " order by s.valid_from desc, l.ruleset_id, l.ord", "ii", (int64_t)r->prev.from, (int64_t)r->p->to);
+	int rc = find_rulesets(r, rated, &nrated, err);
 
+	if (!rc)
+		rc = cb_rows_open(&q, r->st, err, "select l.ruleset_id, l.id, l.label from ruleset_level l join ruleset s on s.id = l.ruleset_id"
+				  " order by s.valid_from desc, l.ruleset_id, l.ord desc", "");
 	while (!rc && !(rc = cb_rows_step(q, &row, err)) && row) {
+		size_t i = 0;
 		if (cb_rows_int(q, 0) != ruleset)
-			scale = -1;
+			scale = at = -1;
 		ruleset = cb_rows_int(q, 0);
-		rc = add_level(r, cb_rows_text(q, 1), cb_rows_text(q, 2), &scale, err);
+		while (i < nrated && rated[i] != ruleset)
+			i++;
+		if (i < nrated)
+			rc = add_level(r, cb_rows_text(q, 1), cb_rows_text(q, 2), &scale, &at, err);
 	}
 	cb_rows_close(q);
 	return rc;
