@@ -501,9 +501,16 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 	static const struct cb_column lev[] = {{"level", "Mã", CB_COL_TEXT, 0}, {"label", "Mức", CB_COL_TEXT, 0}, {"at_least", "Từ", CB_COL_PTS, 0}};
 	static const struct cb_column gat[] = {{"label", "Điều kiện khống chế", CB_COL_TEXT, 0}, {"article", "Điều", CB_COL_TEXT, 0}, {"level", "Mức", CB_COL_TEXT, 0},
 					       {"rule", "Nội dung", CB_COL_TEXT, 0}};
+	static const struct cb_column rat[] = {{"rule", "Cách xếp loại", CB_COL_TEXT, 0}};
+	static const char *const rounding_vi[] = {
+		[CB_ROUND_HALF_UP] = "làm tròn (từ nửa trở lên thì làm tròn lên)",
+		[CB_ROUND_HALF_EVEN] = "làm tròn (đúng nửa thì về số chẵn)",
+		[CB_ROUND_DOWN] = "làm tròn xuống",
+		[CB_ROUND_UP] = "làm tròn lên",
+	};
 	static const struct cb_column per[] = {{"period", "Kỳ", CB_COL_TEXT, 0}, {"rule", "Cách xếp loại", CB_COL_TEXT, 0}};
 	static const char *const period_vi[] = {"tháng", "quý", "6 tháng", "9 tháng", "năm"};
-	char a[11], b[11];
+	char a[11], b[11], a2[CB_NUM_TEXT];
 	struct cb_buf t;
 	bool any = false;
 	int rc = cb_doc_new(out, rs->title ? rs->title : rs->id, NULL, err);
@@ -529,7 +536,7 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 		if (k->applies) {
 			cb_buf_puts(&t, "chỉ áp dụng khi ");
 			cb_node_text_vi(&t, rs, k->applies);
-			cb_buf_puts(&t, k->na == CB_NA_FULL ? ", nếu không: điểm tối đa\n" : k->na == CB_NA_RESCALE ? ", nếu không: quy đổi\n" : ", nếu không: điểm quy định\n");
+			cb_buf_puts(&t, k->na == CB_NA_FULL ? (k->score ? ", nếu không: điểm tối đa\n" : ", nếu không: coi là đạt\n") : k->na == CB_NA_RESCALE ? ", nếu không: quy đổi\n" : ", nếu không: điểm quy định\n");
 		}
 		cb_node_text_vi(&t, rs, k->score ? k->score : k->check);
 		if (k->note)
@@ -542,6 +549,14 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 	cb_doc_table(*out, "levels", "Mức xếp loại", lev, sizeof lev / sizeof *lev);
 	for (size_t i = 0; i < rs->nlevel; i++)
 		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(rs->level[i].id), cb_cell_text(rs->level[i].label), {.null = rs->rating != NULL, .n = rs->level[i].at_least}});
+	if (rs->rating) {
+		cb_doc_table(*out, "rating", "", rat, 1);
+		cb_buf_clear(&t);
+		cb_node_text_vi(&t, rs, rs->rating);
+		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(t.s)});
+	}
+	if (!rs->rating && rs->total_round != CB_ROUND_NONE)
+		cb_doc_para(*out, "Tổng điểm %s đến %s điểm trước khi xếp loại", rounding_vi[rs->total_round], cb_fmt_pts_vi(a2, sizeof a2, rs->total_step));
 	if (rs->ngate) {
 		cb_doc_table(*out, "gates", "", gat, sizeof gat / sizeof *gat);
 		for (size_t i = 0; i < rs->ngate; i++) {
@@ -564,6 +579,9 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 		cb_node_text_vi(&t, rs, rs->period[i].level);
 		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(period_vi[i]), cb_cell_text(t.s)});
 	}
+	if (any)
+		cb_doc_para(*out, "Tháng không họp: %s", rs->missed_month == CB_MISSED_IGNORED ? "không tính" :
+			    rs->missed_month == CB_MISSED_AS_WORST ? "tính như mức thấp nhất" : "không xếp loại kỳ");
 	if (!cb_buf_ok(&t))
 		rc = cb_err_nomem(err);
 	cb_buf_release(&t);

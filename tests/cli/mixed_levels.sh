@@ -1,5 +1,5 @@
 #!/bin/sh
-# mixed_levels.sh - reports where issuers use different levels: invented rules, units and numbers.
+# mixed_levels.sh - reports and rules show where issuers use different levels: invented rules, units and numbers.
 . "$(dirname "$0")/../lib.sh"
 mkdir -p r/xa r/khoi; CHIBO_RULES=$T/r; export CHIBO_RULES
 pack() { # ID ISSUER LEVELS
@@ -33,4 +33,13 @@ run 0 report month 2025-01 --unit KHOI --db a.db
 is "points and pass or fail stand side by side" "Xuất sắc Tốt Kém Đạt Không đạt" "$(head_of)"
 run 0 report month 2025-01 --db a.db
 is "every ruleset's order holds where they are mixed" "Xuất sắc Tốt Khá Trung bình Kém Đạt Không đạt" "$(head_of)"
+
+# --- rules show tells how the level comes about, not only its names ---------------------------------------------------
+run 0 rules show khoi.dat
+has "pass or fail: the condition is shown" "$OUT" "nếu đạt yêu cầu «m»: Đạt; còn lại: Không đạt"
+pack xa.diem XA "$points, total = whole 'down', periods = { year = first { { months:every(level:ge 'tot'), 'tot' }, otherwise 'kem' }, missed_month = 'refuse' },
+	levels = { { 'tot', 90, 'Tốt' }, { 'kem', 0, 'Kém' } }" >r/xa/diem.lua
+run 0 rules show xa.diem
+has "how a total is rounded" "$OUT" "Tổng điểm làm tròn xuống đến 1 điểm trước khi xếp loại"
+has "and what a missed month does" "$OUT" "Tháng không họp: không xếp loại kỳ"
 finish
