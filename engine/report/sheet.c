@@ -54,7 +54,8 @@ static void judged_text(struct cb_buf *b, const struct cb_sheet_judged *j)
 	cb_pts gap = judged_gap(j);
 	bool any = false;
 
-	cb_buf_printf(b, "%s (tối đa %s): ", j->label ? j->label : j->item, cb_fmt_pts_vi(t, sizeof t, j->max));
+	/* a criterion with one judged line has no other name for it than its own, which stands beside it already */
+	cb_buf_printf(b, "%s (tối đa %s): ", j->label ? j->label : strchr(j->item, '.') ? j->item : "điểm chấm", cb_fmt_pts_vi(t, sizeof t, j->max));
 	for (int a = 0; a < CB_ASSESSORS; a++)
 		if (j->have[a]) {
 			cb_buf_printf(b, "%s%s %s", any ? "; " : "", cb_assessor_vi((enum cb_assessor)a), cb_fmt_pts_vi(t, sizeof t, j->points[a]));

@@ -25,6 +25,8 @@ printf 'unit,held_on,assessor,item,points\nX1,2025-01-05,superior,a,91\nX2,2025-
 run 0 init --db a.db
 for f in units:u meetings:m assessments:a; do run 0 import "${f%:*}" "${f#*:}.csv" --db a.db || not_ok "import $f" "$ERR"; done
 exits "meetings of three rulesets are rated" 0 evaluate --db a.db
+run 0 explain X1 2025-01-05 --db a.db
+has "the sheet names a judged line in words, not by its id" "$OUT" "điểm chấm (tối đa 100): cấp trên chấm 91"
 head_of() { printf '%s\n' "$OUT" | grep '^Loại chi bộ' | sed 's/  *%//g; s/  */ /g; s/.*Xếp loại \(.*\) Chưa.*/\1/'; }
 run 0 report month 2025-01 --unit XA --db a.db
 is "a report has the levels of its own units' rules, best first" "Tốt Khá Trung bình Kém" "$(head_of)"
