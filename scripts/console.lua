@@ -445,6 +445,50 @@ env.rules = setmetatable({}, {
 	end,
 })
 
+-- What a changed pack says: its mistakes, its cases, and what it would do to the record.
+local function effect(id, path)
+	local out, talk, code = host.command_findings { "rules", "check", path }
+	host.write(talk ~= "" and talk .. "\n" or "")
+	if code ~= 0 then return end
+	out, talk = host.command_findings { "rules", "test", id }
+	host.write(out .. (talk ~= "" and talk .. "\n" or ""))
+	out, talk, code = host.command_findings { "whatif", id, "--keep", "5" }
+	host.write(code <= 1 and out or talk .. "\n")
+end
+
+local function rule_path(id)
+	if type(id) == "table" and rawget(id, "ruleset") then id = id.ruleset end
+	local path = type(id) == "string" and host.rule_file(id)
+	if not path then
+		local near = host.nearest(tostring(id), host.ruleset_ids())
+		error(("no pack \"%s\"%s"):format(tostring(id), near and "; nearest is \"" .. near .. "\"" or ""), 0)
+	end
+	return path, id
+end
+
+--- edit "tuyen_quang.qd19": opens the pack in $EDITOR; then its mistakes, its cases, and what it would do to the record.
+function env.edit(id)
+	local path, name = rule_path(id)
+	local before = host.stamp(path)
+	host.editor(path)
+	if host.stamp(path) ~= before then effect(name, path) else return M.text("nothing was changed") end
+end
+
+--- watch "tuyen_quang.qd19": the same each time the file is saved, until Ctrl-C.
+function env.watch(id)
+	local path, name = rule_path(id)
+	local last = host.stamp(path)
+	host.write("watching " .. path .. "; Ctrl-C ends\n")
+	while true do
+		host.wait()
+		local now = host.stamp(path)
+		if now and now ~= last then
+			last = now
+			effect(name, path)
+		end
+	end
+end
+
 --- sql[[select count(*) from meeting]]: any reading statement, with parameters after it.
 function env.sql(text, ...)
 	local list, names = {}, nil

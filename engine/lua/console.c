@@ -14,10 +14,13 @@
 #include <lualib.h>
 #include <math.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -27,6 +30,8 @@
 #include "base/utf8.h"
 #include "lua/scripts.h"
 #include "report/table.h"
+
+extern char **environ;
 
 struct cb_console {
 	lua_State *L;
@@ -471,6 +476,7 @@ static int emit_gc(lua_State *L)
 	return 0;
 }
 
+#define PART 5000 /* rows of one terminal table; longer answers go out in parts, so memory does not grow */
 #define PEEK 64 /* rows that are looked at before the table begins */
 
 /* What a column holds, by the rows in the table at 8: numbers only when nothing else was seen. */
@@ -589,6 +595,12 @@ static int host_emit(lua_State *L)
 	if (cb_sink_open(&u->sink, u->col, (size_t)ncol, &so, &err) < 0)
 		return raise_err(L, &err);
 	for (lua_Integer at = 1;; at++) {
+		if (form == 0 && count > 0 && count % PART == 0) { /* a terminal table is held back to be aligned: in parts */
+			struct cb_sink *part = u->sink;
+			u->sink = NULL;
+			if (cb_sink_close(part, &err) < 0 || cb_sink_open(&u->sink, u->col, (size_t)ncol, &so, &err) < 0)
+				return raise_err(L, &err);
+		}
 		lua_settop(L, 9);
 		if (at <= peeked) {
 			lua_rawgeti(L, 8, at);
@@ -665,8 +677,8 @@ static int host_emit(lua_State *L)
 
 /* --- the program's own commands ------------------------------------------------------------------------------ */
 
-/* Runs words (table at 1); leaves its output in a buffer at the top: [-0, +1, raises] */
-static struct cb_buf *run_words(lua_State *L)
+/* Runs words (table at 1); its output and talk stay in buffers on the stack: [-0, +n, raises] */
+static struct cb_buf *start_words(lua_State *L, struct cb_buf **talk, int *rc)
 {
 	struct cb_console *c = self(L);
 	luaL_checktype(L, 1, LUA_TTABLE);
@@ -678,18 +690,26 @@ static struct cb_buf *run_words(lua_State *L)
 		lua_pop(L, 1);
 	}
 	argv[n] = NULL;
-	struct cb_buf *talk = new_buf(L);
+	*talk = new_buf(L);
 	struct cb_buf *out = new_buf(L);
 	if (!c->o.command)
 		fail(L, "%s", "commands are not to be had here");
-	int rc = c->o.command(c->o.ctx, n, argv, out, talk);
-	if (!cb_buf_ok(out) || !cb_buf_ok(talk))
+	*rc = c->o.command(c->o.ctx, n, argv, out, *talk);
+	if (!cb_buf_ok(out) || !cb_buf_ok(*talk))
 		fail(L, "%s", "out of memory");
-	if (rc > 1) { /* 1: findings, the rows are there */
-		while (talk->len > 0 && talk->s[talk->len - 1] == '\n')
-			talk->s[--talk->len] = '\0';
+	while ((*talk)->len > 0 && (*talk)->s[(*talk)->len - 1] == '\n')
+		(*talk)->s[--(*talk)->len] = '\0';
+	return out;
+}
+
+/* The same; exit codes above 1 raise (1: findings, the rows are there). */
+static struct cb_buf *run_words(lua_State *L)
+{
+	struct cb_buf *talk;
+	int rc;
+	struct cb_buf *out = start_words(L, &talk, &rc);
+	if (rc > 1)
 		fail(L, "%s", talk->len ? talk->s : "the command failed");
-	}
 	return out;
 }
 
@@ -828,6 +848,74 @@ static int host_ruleset_ids(lua_State *L)
 	return 1;
 }
 
+/* host.command_findings(words) -> output, talk, exit code: also when the command finds something wrong */
+static int host_command_findings(lua_State *L)
+{
+	struct cb_buf *talk;
+	int rc;
+	struct cb_buf *out = start_words(L, &talk, &rc);
+	lua_pushlstring(L, out->s, out->len);
+	lua_pushlstring(L, talk->s, talk->len);
+	lua_pushinteger(L, rc);
+	return 3;
+}
+
+/* host.rule_file(id) -> path of a pack's file, or nil */
+static int host_rule_file(lua_State *L)
+{
+	const char *id = luaL_checkstring(L, 1);
+	struct cb_buf *b = new_buf(L);
+	if (strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_.") != strlen(id))
+		return 0;
+	cb_buf_printf(b, "%s/", self(L)->o.rules_dir);
+	for (const char *s = id; *s; s++)
+		cb_buf_putc(b, *s == '.' ? '/' : *s);
+	cb_buf_puts(b, ".lua");
+	if (!cb_buf_ok(b))
+		return fail(L, "%s", "out of memory");
+	return access(b->s, R_OK) == 0 ? push_buf(L, b) : 0;
+}
+
+/* host.stamp(path) -> a text that changes when the file does, or nil */
+static int host_stamp(lua_State *L)
+{
+	struct stat st;
+	if (stat(luaL_checkstring(L, 1), &st) < 0)
+		return 0;
+	lua_pushfstring(L, "%I.%I.%I", (LUAI_UACINT)st.st_mtim.tv_sec, (LUAI_UACINT)st.st_mtim.tv_nsec, (LUAI_UACINT)st.st_size);
+	return 1;
+}
+
+/* host.wait(): a fifth of a second; raises when Ctrl-C came */
+static int host_wait(lua_State *L)
+{
+	struct timespec t = { .tv_nsec = 200000000 };
+	nanosleep(&t, NULL);
+	return self(L)->stop ? fail(L, "%s", "stopped") : 0;
+}
+
+/* host.editor(path): $VISUAL or $EDITOR on the terminal, until it ends */
+static int host_editor(lua_State *L)
+{
+	const char *path = luaL_checkstring(L, 1), *editor = getenv("VISUAL");
+	if (!editor || !*editor)
+		editor = getenv("EDITOR");
+	if (!editor || !*editor)
+		editor = "vi";
+	/* The user's own variable, by the user's own shell, as git and psql do; the path is an argument, never pasted. */
+	lua_pushfstring(L, "%s \"$1\"", editor);
+	const char *argv[] = { "sh", "-c", lua_tostring(L, -1), "sh", path, NULL };
+	pid_t pid;
+	int st, rc = posix_spawn(&pid, "/bin/sh", NULL, NULL, (char *const *)argv, environ);
+	if (rc != 0)
+		return fail(L, "cannot run %s: %s", editor, strerror(rc));
+	while (waitpid(pid, &st, 0) < 0 && errno == EINTR)
+		;
+	if (!WIFEXITED(st) || WEXITSTATUS(st) != 0)
+		return fail(L, "%s ended with an error; set EDITOR to the editor of your choice", editor);
+	return 0;
+}
+
 /* --- the library ---------------------------------------------------------------------------------------------- */
 
 static const luaL_Reg host_functions[] = {
@@ -847,6 +935,11 @@ static const luaL_Reg host_functions[] = {
 	{ "command_text", host_command_text },
 	{ "command_rows", host_command_rows },
 	{ "ruleset_ids", host_ruleset_ids },
+	{ "rule_file", host_rule_file },
+	{ "stamp", host_stamp },
+	{ "wait", host_wait },
+	{ "editor", host_editor },
+	{ "command_findings", host_command_findings },
 	{ NULL, NULL },
 };
 

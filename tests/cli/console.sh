@@ -2,6 +2,7 @@
 # console.sh - questions of one line, on the example record, against plain SQL by the sqlite3 shell.
 . "$(dirname "$0")/../lib.sh"
 
+EDITOR=true; unset VISUAL; export EDITOR
 sh "$ROOT/examples/demo.sh" "$CHIBO" "$T/out" >/dev/null 2>"$T/demo.err" || { not_ok "the example record is made" "$(cat "$T/demo.err")"; finish; }
 CHIBO_DB=$T/out/vi_du.db
 export CHIBO_DB
@@ -110,6 +111,12 @@ exits "a script that is not there" 3 run none.lua
 printf 'results:by("level")\n1+1\n' | "$CHIBO" repl >"$T/pipe.txt" 2>&1
 has "the console reads a pipe" "$(cat "$T/pipe.txt")" "trung_binh"
 hasnt "a pipe has no prompt" "$(cat "$T/pipe.txt")" "chibo>"
+timeout -s INT 1 "$CHIBO" query 'while true do end' >stop.txt 2>&1; is "Ctrl-C stops a script, with its code" 130 $?
+cp -r "$CHIBO_RULES" changed
+EDITOR="sed -i s/90/85/" "$CHIBO" --rules changed query 'edit "thanh_hoa.hd_khoi"' >edit.txt 2>&1
+has "an edited pack is tested at once" "$(cat edit.txt)" "thanh_hoa.hd_khoi"
+has "and its effect on the record is shown" "$(cat edit.txt)" "Mức đang lưu"
+exits "editing without a change says so" 0 query 'edit "thanh_hoa.hd_khoi"'
 for s in "$ROOT"/examples/questions/*.lua; do
 	[ "$(basename "$s")" = generate.lua ] && continue
 	exits "examples/questions/$(basename "$s") runs" 0 run "$s"
