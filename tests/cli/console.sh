@@ -111,7 +111,7 @@ exits "a script that is not there" 3 run none.lua
 printf 'results:by("level")\n1+1\n' | "$CHIBO" repl >"$T/pipe.txt" 2>&1
 has "the console reads a pipe" "$(cat "$T/pipe.txt")" "trung_binh"
 hasnt "a pipe has no prompt" "$(cat "$T/pipe.txt")" "chibo>"
-timeout -s INT 1 "$CHIBO" query 'while true do end' >stop.txt 2>&1; is "Ctrl-C stops a script, with its code" 130 $?
+timeout --preserve-status -k 5 -s INT 1 "$CHIBO" query 'while true do end' >stop.txt 2>&1; is "Ctrl-C stops a script, with its code" 130 $?
 cp -r "$CHIBO_RULES" changed
 EDITOR="sed -i s/90/85/" "$CHIBO" --rules changed query 'edit "thanh_hoa.hd_khoi"' >edit.txt 2>&1
 has "an edited pack is tested at once" "$(cat edit.txt)" "thanh_hoa.hd_khoi"
