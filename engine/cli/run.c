@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "base/alloc.h"
 #include "base/num.h"
@@ -23,18 +24,26 @@
 
 /* A handler can be reached in no other way than through static memory. */
 static volatile sig_atomic_t stop_signal;
+static volatile sig_atomic_t stop_second; /* of the monotonic clock, when it was asked first */
 static struct cb_store *volatile running;
 
 static void on_signal(int sig)
 {
 	struct cb_store *st = running;
+	struct timespec now;
 
-	if (stop_signal) { /* asked twice: at once */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	/* Asked again later: at once. Not so for one request that arrives twice, as timeout(1) and shells send it to a
+	   process and to its group. */
+	if (stop_signal && (sig_atomic_t)now.tv_sec - stop_second < 2)
+		return;
+	if (stop_signal) {
 		signal(sig, SIG_DFL);
 		raise(sig);
 		return;
 	}
 	stop_signal = sig;
+	stop_second = (sig_atomic_t)now.tv_sec;
 	if (st)
 		cb_store_interrupt(st);
 }

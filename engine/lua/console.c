@@ -891,7 +891,7 @@ static int host_wait(lua_State *L)
 {
 	struct timespec t = { .tv_nsec = 200000000 };
 	nanosleep(&t, NULL);
-	return self(L)->stop ? fail(L, "%s", "stopped") : 0;
+	return asked(self(L)) ? fail(L, "%s", "stopped") : 0;
 }
 
 /* host.editor(path): $VISUAL or $EDITOR on the terminal, until it ends */
