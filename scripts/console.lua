@@ -447,10 +447,10 @@ env.rules = setmetatable({}, {
 
 -- What a changed pack says: its mistakes, its cases, and what it would do to the record.
 local function effect(id, path)
-	local out, talk, code = host.command_findings { "rules", "check", path }
-	host.write(talk ~= "" and talk .. "\n" or "")
+	local _, mistakes, code = host.command_findings { "rules", "check", path }
+	host.write(mistakes ~= "" and mistakes .. "\n" or "")
 	if code ~= 0 then return end
-	out, talk = host.command_findings { "rules", "test", id }
+	local out, talk = host.command_findings { "rules", "test", id }
 	host.write(out .. (talk ~= "" and talk .. "\n" or ""))
 	out, talk, code = host.command_findings { "whatif", id, "--keep", "5" }
 	host.write(code <= 1 and out or talk .. "\n")

@@ -51,13 +51,25 @@ static int rank_order(const void *x, const void *y)
 	return strcmp(a->code, b->code);
 }
 
+/* The values that the ranking went by, in its order: "95,25 · 0,667". They may differ from the other columns: a mean over
+   months is not one over meetings. */
+static void rank_keys(struct cb_buf *out, const struct cb_unit_period *u)
+{
+	char t[CB_NUM_TEXT];
+
+	cb_buf_clear(out);
+	for (size_t i = 0; u->rank && i < u->rs->nrank; i++) {
+		cb_buf_printf(out, "%s%s", i ? " · " : "", u->key[i].d ? cb_fmt_ratio_vi(t, sizeof t, u->key[i], 3) : "–");
+	}
+}
+
 int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
 	static const struct cb_column col[] = {
 		{"group", "Trong", CB_COL_TEXT, 0},	 {"rank", "Hạng", CB_COL_INT, 0},  {"tied", "Đồng hạng", CB_COL_FLAG, 0}, {"of", "Trên", CB_COL_INT, 0},
 		{"code", "Mã", CB_COL_TEXT, 0},	 {"name", "Chi bộ", CB_COL_TEXT, 0}, {"level", "Xếp loại kỳ", CB_COL_TEXT, 0},
 		{"mean_score", "Điểm BQ", CB_COL_RATIO, 2},	 {"top", "Mức cao nhất", CB_COL_PERCENT, 1}, {"attendance", "% dự", CB_COL_PERCENT, 1},
-		{"months", "Tháng họp", CB_COL_INT, 0}, {"why", "Lý do", CB_COL_TEXT, 0},
+		{"months", "Tháng họp", CB_COL_INT, 0}, {"keys", "Xếp theo", CB_COL_TEXT, 0}, {"why", "Lý do", CB_COL_TEXT, 0},
 	};
 	static const char *const within[] = {"all", "parent", "cluster", "block", "province"};
 	struct cb_period_opts o = {.within = -1, .rank = true};
@@ -65,12 +77,14 @@ int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err)
 	const struct cb_unit_period **order = NULL;
 	struct cb_periods *ps = NULL;
 	struct cb_sink *s = NULL;
+	struct cb_buf keys;
 	struct cb_period p;
 	int64_t top;
 	int rc = must_period(c, &p, err);
 
 	(void)argc;
 	(void)argv;
+	cb_buf_init(&keys);
 	if (!rc)
 		rc = cli_get_int(c, "top", 1, 1000000, 0, &top, err);
 	for (int i = 0; !rc && w && i < 5; i++)
@@ -102,18 +116,24 @@ int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err)
 		const struct cb_unit_period *u = order[i];
 		if (top && (!u->rank || u->rank > top))
 			continue;
+		rank_keys(&keys, u);
+		if (!cb_buf_ok(&keys)) {
+			rc = cb_err_nomem(err);
+			break;
+		}
 		rc = cb_sink_row(s, (struct cb_cell[]){cb_cell_text(u->group), {.null = !u->rank, .n = u->rank}, cb_cell_int(u->tied), {.null = !u->rank, .n = u->of},
 						       cb_cell_text(u->code), cb_cell_text(u->name),
 						       cb_cell_text(u->rs && u->level >= 0 ? u->rs->level[u->level].label : NULL),
 						       cb_cell_ratio(u->mean_score.n, u->mean_score.d ? u->mean_score.d * 1000 : 0),
 						       {.null = !u->rated, .n = u->by_level[0], .d = u->rated}, {.null = !u->counted, .n = u->present, .d = u->counted},
-						       cb_cell_int(u->months_held), cb_cell_text(u->why)}, err);
+						       cb_cell_int(u->months_held), cb_cell_text(keys.len ? keys.s : NULL), cb_cell_text(u->why)}, err);
 	}
 	if (rc)
 		cb_sink_close(s, NULL);
 	else
 		rc = cb_sink_close(s, err);
 out:
+	cb_buf_release(&keys);
 	cb_free(order);
 	cb_periods_free(ps);
 	return rc;

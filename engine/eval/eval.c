@@ -789,14 +789,14 @@ const char *cb_eval_message(const struct cb_eval *cev, size_t lane)
 		if (!n)
 			continue;
 		cb_pts_from_ratio(&top, n->num);
-		snprintf(ev->message, sizeof(ev->message), "%s gave %s %s points, outside 0 to %s", cb_assessor_id(by), n->text,
-			 cb_fmt_pts(num, sizeof(num), points), cb_fmt_pts(max, sizeof(max), top));
+		snprintf(ev->message, sizeof(ev->message), "%s %s điểm mục %s, ngoài khoảng từ 0 đến %s", cb_assessor_vi(by),
+			 cb_fmt_pts_vi(num, sizeof(num), points), n->label ? n->label : n->text, cb_fmt_pts_vi(max, sizeof(max), top));
 		return ev->message;
 	}
 	if (ev->spoilt[lane] & 1)
-		snprintf(ev->message, sizeof(ev->message), "a value lies outside the limits of its fact");
+		snprintf(ev->message, sizeof(ev->message), "một số liệu nằm ngoài giới hạn của nó");
 	else if (ev->spoilt[lane] & 2)
-		snprintf(ev->message, sizeof(ev->message), "a number grew too large to be computed exactly");
+		snprintf(ev->message, sizeof(ev->message), "một số quá lớn, không tính đúng được");
 	return ev->message;
 }
 

@@ -290,6 +290,27 @@ static int imp_init(struct cb_imp *m)
 	return 0;
 }
 
+/* Meetings that the new days of units would leave without one: told, and nothing is kept. */
+static int homeless(struct cb_imp *m)
+{
+	struct cb_rows *r = NULL;
+	bool row = false;
+	int rc = cb_rows_open(&r, m->st, m->err,
+			      "SELECT u.code, date(m.held_on*86400,'unixepoch') FROM meeting m JOIN unit u ON u.id=m.unit_id WHERE NOT EXISTS"
+			      " (SELECT 1 FROM unit_span s WHERE s.unit_id=m.unit_id AND m.held_on BETWEEN s.valid_from AND s.valid_to)"
+			      " ORDER BY 1,2 LIMIT 1000",
+			      "");
+	while (rc == CB_OK && (rc = cb_rows_step(r, &row, m->err)) == CB_OK && row) {
+		struct cb_err say;
+		cb_err_set(&say, CB_EDATA, "the meeting of %s on %s is on record, and by this file the unit did not exist on that day",
+			   cb_rows_text(r, 0), cb_rows_text(r, 1));
+		cb_imp_told(m, 0, 0, NULL, say.msg, "mend from and to of the unit");
+		m->fatal = true;
+	}
+	cb_rows_close(r);
+	return rc;
+}
+
 int cb_import_file(struct cb_import_stats *out, struct cb_store *st, const char *path, const struct cb_import_opts *opts,
 		   struct cb_diags *diags, struct cb_err *err)
 {
@@ -339,7 +360,7 @@ int cb_import_file(struct cb_import_stats *out, struct cb_store *st, const char 
 	rc = json ? rows_json(m, json) : rows_csv(m, csv);
 	if (rc < 0)
 		goto out;
-	if (opts->what == CB_IMPORT_UNITS && (rc = cb_imp_settle(m)) < 0)
+	if (opts->what == CB_IMPORT_UNITS && ((rc = cb_imp_settle(m)) < 0 || (rc = homeless(m)) < 0))
 		goto out;
 	/* a wrong header leaves no good rows; what could not be read to its end is not kept by halves */
 	if ((cb_diags_count(diags, CB_SEV_ERROR) > m->errors_before && m->stats.bad == 0) || m->fatal || (m->stats.bad && !opts->rejects)) {

@@ -54,6 +54,10 @@ static const struct {
 	{ "SELECT u.code||' on '||date(m.held_on*86400,'unixepoch') FROM meeting m JOIN unit u ON u.id=m.unit_id WHERE NOT EXISTS"
 	  "(SELECT 1 FROM unit_span s WHERE s.unit_id=m.unit_id AND m.held_on BETWEEN s.valid_from AND s.valid_to) LIMIT 1000",
 	  "a meeting of a unit that did not exist on that day", "import the unit's days again" },
+	{ "SELECT u.code||' on '||date(m.held_on*86400,'unixepoch')||': '||d.official FROM decision d JOIN meeting m ON m.id=d.meeting_id"
+	  " JOIN unit u ON u.id=m.unit_id JOIN result r ON r.meeting_id=m.id WHERE d.official IS NOT NULL AND NOT EXISTS"
+	  " (SELECT 1 FROM ruleset_level l WHERE l.ruleset_id=r.ruleset_id AND l.id=d.official) LIMIT 1000",
+	  "an official level that the ruleset of the meeting does not have", "import the decision again with a level of that ruleset" },
 	{ "WITH RECURSIVE up(root,id,day,n) AS (SELECT unit_id,parent_id,valid_from,1 FROM unit_span WHERE parent_id IS NOT NULL UNION ALL"
 	  " SELECT up.root,s.parent_id,up.day,n+1 FROM up JOIN unit_span s ON s.unit_id=up.id AND up.day BETWEEN s.valid_from AND s.valid_to"
 	  " WHERE s.parent_id IS NOT NULL AND n<17) SELECT DISTINCT code FROM up JOIN unit u ON u.id=up.root WHERE n>=17",

@@ -31,10 +31,10 @@ return ruleset {
 			id = "duration", part_of = "duration", max = 5, article = "1", label = "Thời gian, thời lượng",
 			score = first {
 				{ short:le(0), 5 },
-				{ short:le(15), 4, note = "exactly 15 minutes short: the better of the two bands that claim it" },
-				{ short:le(30), 3, note = "exactly 30 minutes short: the better of the two" },
+				{ short:le(15), 4, note = "thiếu đúng 15 phút: lấy bậc có lợi trong hai bậc cùng nêu" },
+				{ short:le(30), 3, note = "thiếu đúng 30 phút: lấy bậc có lợi trong hai bậc" },
 				{ f.duration_minutes:ge(required / 2), 2,
-					note = "the source says half; what lies between half and 30 minutes short is read as half and more" },
+					note = "văn bản ghi «một nửa»; khoảng giữa một nửa và thiếu 30 phút hiểu là từ một nửa trở lên" },
 				otherwise(1),
 			},
 		},
@@ -71,7 +71,7 @@ return ruleset {
 		},
 		criterion {
 			id = "thematic", part_of = "organisation", group = "organisation", max = 5, article = "4",
-			label = "Nội dung chuyên đề", note = "only in the month it is held; the source does not say what its absence does to the maximum",
+			label = "Nội dung chuyên đề", note = "chỉ tính tháng có sinh hoạt chuyên đề; văn bản không nói tháng không có thì điểm tối đa ra sao",
 			applies = f.kind:eq("combined"), otherwise = "rescale",
 			score = judged(),
 		},
@@ -84,7 +84,7 @@ return ruleset {
 			label = "Tỷ lệ phát biểu trên số có mặt",
 			score = first {
 				{ spoke:gt(0.5), 5 },
-				{ spoke:ge(0.4), 4, note = "exactly 50% stands in no band of the source: not above 50%, so 4" },
+				{ spoke:ge(0.4), 4, note = "đúng 50% không nằm trong bậc nào của văn bản: không trên 50% nên 4 điểm" },
 				{ spoke:ge(0.3), 3 },
 				otherwise(2),
 			},
@@ -97,7 +97,7 @@ return ruleset {
 			id = "ideology", part_of = "organisation", group = "organisation", max = 1, article = "4",
 			label = "15–30 phút đánh giá tư tưởng, tự phê bình và phê bình",
 			score = flag(f.ideology_minutes:ge(15), 1, "ít nhất 15 phút",
-				{ note = "the source says 15 to 30 minutes; longer is read as good as well" }),
+				{ note = "văn bản ghi 15 đến 30 phút; dài hơn hiểu là vẫn đạt" }),
 		},
 		criterion {
 			id = "posted", part_of = "organisation", group = "organisation", max = 1, article = "4", label = "Đăng tải tài liệu",
@@ -105,7 +105,7 @@ return ruleset {
 		},
 		criterion {
 			id = "chairing", part_of = "organisation", max = 10, article = "5", label = "Điều hành",
-			note = "the wording of its four lines was not to hand",
+			note = "chưa có lời văn của bốn dòng",
 			score = sum {
 				judged { id = "line1", max = 2, label = "mục 5.1" }, judged { id = "line2", max = 4, label = "mục 5.2" },
 				judged { id = "line3", max = 3, label = "mục 5.3" }, judged { id = "line4", max = 1, label = "mục 5.4" },
@@ -113,7 +113,7 @@ return ruleset {
 		},
 		criterion {
 			id = "principles", part_of = "principles", max = 5, article = "6", label = "Nguyên tắc sinh hoạt",
-			note = "the wording of its four lines was not to hand",
+			note = "chưa có lời văn của bốn dòng",
 			score = sum {
 				judged { id = "line1", max = 1, label = "mục 6.1" }, judged { id = "line2", max = 2, label = "mục 6.2" },
 				judged { id = "line3", max = 1, label = "mục 6.3" }, judged { id = "line4", max = 1, label = "mục 6.4" },
@@ -125,7 +125,7 @@ return ruleset {
 		},
 		criterion {
 			id = "closing", part_of = "closing", max = 5, article = "8", label = "Kết thúc sinh hoạt",
-			note = "the wording of its first two lines was not to hand",
+			note = "chưa có lời văn của hai dòng đầu",
 			score = sum {
 				judged { id = "line1", max = 2, label = "mục 8.1" }, judged { id = "line2", max = 2, label = "mục 8.2" },
 				flag(f.reported_days_after:le(2), 1, "gửi, đăng trong 2 ngày"),

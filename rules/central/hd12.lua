@@ -6,7 +6,7 @@
 -- It is read to end the day before Hướng dẫn 42-HD/BTCTW (28/10/2025).
 local f = fact
 
-local unnumbered = "the number of the article was not to hand"
+local unnumbered = "chưa có số điều khoản"
 local share = f.present / (f.members - f.exempt) -- "không tính đảng viên được miễn sinh hoạt"
 
 return ruleset {
@@ -35,7 +35,7 @@ return ruleset {
 		},
 		criterion {
 			id = "committee", label = "Chi ủy họp trước khi sinh hoạt chi bộ",
-			note = "a cell with only a secretary has no committee that could meet",
+			note = "chi bộ chỉ có bí thư thì không có chi ủy để họp trước",
 			check = any { f.committee_met, f.committee_size:eq(0) },
 		},
 		criterion {

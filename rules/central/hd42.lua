@@ -6,7 +6,7 @@
 -- Provinces, communes and wards re-split this frame (an_phu/hd42.lua, tan_tien/hd42.lua).
 local f = fact
 
-local unnumbered = "how the group is earned in detail, and its number, were not to hand"
+local unnumbered = "chưa có chi tiết cách chấm và số điều khoản"
 local share = f.present / (f.members - f.exempt)
 local required = either(f.kind:eq("combined"), 120, 90) -- minutes; 120 when regular and thematic share one session
 
@@ -22,12 +22,12 @@ return ruleset {
 	criteria = {
 		criterion {
 			id = "duration", max = 5, label = "Thời gian, thời lượng",
-			note = "full marks for 90 minutes (120 for a combined session); what less is worth was not to hand, so it is judged",
+			note = "đủ 90 phút (120 phút nếu kết hợp chuyên đề) được điểm tối đa; thấp hơn tính thế nào chưa có văn bản, nên do người chấm",
 			score = either(f.duration_minutes:ge(required), 5, judged { max = 5, label = "thời lượng chưa đủ" }),
 		},
 		criterion {
 			id = "attendance", max = 5, label = "Tỷ lệ đảng viên dự",
-			note = "full marks for 90% and nobody absent without reason; what less is worth was not to hand, so it is judged",
+			note = "đạt 90% và không ai vắng không lý do được điểm tối đa; thấp hơn tính thế nào chưa có văn bản, nên do người chấm",
 			score = either(all { share:ge(0.9), f.absent_unexcused:eq(0) }, 5,
 				judged { max = 5, label = "chưa đủ 90% hoặc có vắng không lý do" }),
 		},

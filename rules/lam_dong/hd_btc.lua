@@ -22,7 +22,7 @@ return ruleset {
 
 	criteria = {
 		criterion {
-			id = "attendance", max = 10, label = "Tỷ lệ đảng viên dự", note = "HD 12: above 85%, none without reason; steps reconstructed",
+			id = "attendance", max = 10, label = "Tỷ lệ đảng viên dự", note = "HD 12: trên 85%, không ai vắng không lý do; các bậc là dựng lại",
 			score = first {
 				{ f.absent_unexcused:gt(0), 3 },
 				{ share:gt(0.85), 10 },
@@ -36,7 +36,7 @@ return ruleset {
 			score = flag(f.longest_excused_run:le(3), 10),
 		},
 		criterion {
-			id = "committee", max = 10, label = "Chi ủy họp trước", note = "a cell with only a secretary gets the marks",
+			id = "committee", max = 10, label = "Chi ủy họp trước", note = "chi bộ chỉ có bí thư được đủ điểm",
 			score = flag(any { f.committee_met, f.committee_size:eq(0) }, 10),
 		},
 		criterion {
@@ -44,7 +44,7 @@ return ruleset {
 			score = flag(f.held_on:eq(f.planned_on), 10),
 		},
 		criterion {
-			id = "content", max = 10, label = "Đúng trình tự, đủ nội dung", note = "half each: our choice",
+			id = "content", max = 10, label = "Đúng trình tự, đủ nội dung", note = "chia đôi điểm: lựa chọn khi dựng lại",
 			score = sum {
 				flag(f.steps_complete, 5, "đúng trình tự"),
 				flag(all { any { f.kind:eq("thematic"), f.regular_content }, any { f.kind:eq("regular"), f.thematic_content } }, 5,
@@ -52,20 +52,20 @@ return ruleset {
 			},
 		},
 		criterion {
-			id = "speaking", max = 10, label = "Nhiều đảng viên phát biểu", note = "HD 12 has no number; the shares are reconstructed",
+			id = "speaking", max = 10, label = "Nhiều đảng viên phát biểu", note = "HD 12 không nêu con số; các tỷ lệ là dựng lại",
 			score = bands(spoke, { { 0.5, 10 }, { 0.4, 8 }, { 0.3, 6 } }, 4),
 		},
 		criterion {
-			id = "duration", max = 10, label = "Thời lượng ít nhất 90 phút", note = "steps below 90 minutes are reconstructed",
+			id = "duration", max = 10, label = "Thời lượng ít nhất 90 phút", note = "các bậc dưới 90 phút là dựng lại",
 			score = bands_below(short, { { 0, 10 }, { 15, 8 }, { 30, 6 } }, 3),
 		},
 		criterion { id = "minutes", max = 10, label = "Biên bản đầy đủ", score = flag(f.minutes_recorded, 10) },
 		criterion {
-			id = "principles", max = 10, label = "Giữ nguyên tắc, ra nghị quyết hoặc kết luận", note = "read as: the meeting passed a resolution",
+			id = "principles", max = 10, label = "Giữ nguyên tắc, ra nghị quyết hoặc kết luận", note = "hiểu là: buổi sinh hoạt ra nghị quyết hoặc kết luận",
 			score = flag(f.resolution_passed, 10),
 		},
 		criterion {
-			id = "results", max = 10, label = "Thực hiện nghị quyết", note = "steps reconstructed; without tasks to report on the marks are full",
+			id = "results", max = 10, label = "Thực hiện nghị quyết", note = "các bậc là dựng lại; không có nhiệm vụ phải báo cáo thì đủ điểm",
 			applies = f.tasks_assigned:gt(0), otherwise = "full",
 			score = bands(f.tasks_done / f.tasks_assigned, { { 0.9, 10 }, { 0.8, 8 }, { 0.7, 6 }, { 0.5, 4 } }, 2),
 		},

@@ -26,7 +26,7 @@ return ruleset {
 	criteria = {
 		criterion {
 			id = "duration", max = 10, label = "Thời lượng sinh hoạt",
-			note = "HD 12: at least 90 minutes; the steps below it are reconstructed",
+			note = "HD 12: ít nhất 90 phút; các bậc thấp hơn là dựng lại",
 			score = first {
 				{ short:le(0), 10 },
 				{ short:le(15), 8 },
@@ -36,12 +36,12 @@ return ruleset {
 		},
 		criterion {
 			id = "planned_day", max = 5, label = "Sinh hoạt đúng ngày quy định",
-			note = "HD 12: the right day",
+			note = "HD 12: đúng ngày quy định",
 			score = flag(f.held_on:eq(f.planned_on), 5, "họp đúng ngày đã đăng ký"),
 		},
 		criterion {
 			id = "attendance", max = 20, label = "Tỷ lệ đảng viên dự sinh hoạt",
-			note = "HD 12: above 85% without the exempt, no absence without reason; the lower steps are reconstructed",
+			note = "HD 12: trên 85% không tính đảng viên được miễn, không ai vắng không lý do; các bậc thấp hơn là dựng lại",
 			score = first {
 				{ f.absent_unexcused:gt(0), 5, note = "có đảng viên vắng không lý do" },
 				{ share:gt(0.85), 20 },
@@ -52,12 +52,12 @@ return ruleset {
 		},
 		criterion {
 			id = "excused_run", max = 5, label = "Không đảng viên nào vắng có lý do quá 3 lần liên tiếp",
-			note = "HD 12: nobody absent with reason more than 3 times running in the year",
+			note = "HD 12: không ai vắng có lý do quá 3 lần liên tiếp trong năm",
 			score = flag(f.longest_excused_run:le(3), 5, "không vắng có lý do quá 3 lần liên tiếp"),
 		},
 		criterion {
 			id = "preparation", max = 10, label = "Chuẩn bị sinh hoạt",
-			note = "HD 12: the committee met first; a cell that has only a secretary gets the marks",
+			note = "HD 12: chi ủy họp trước; chi bộ chỉ có bí thư được đủ điểm",
 			score = sum {
 				flag(any { f.committee_met, f.committee_size:eq(0) }, 5, "chi ủy họp trước"),
 				flag(f.documents_days_before:ge(1), 5, "gửi tài liệu trước ít nhất 1 ngày"),
@@ -65,7 +65,7 @@ return ruleset {
 		},
 		criterion {
 			id = "content", max = 20, label = "Trình tự và nội dung sinh hoạt",
-			note = "HD 12: right order, full content",
+			note = "HD 12: đúng trình tự, đủ nội dung",
 			score = sum {
 				flag(f.steps_complete, 10, "đủ trình tự các bước"),
 				either(f.kind:eq("thematic"),
@@ -75,7 +75,7 @@ return ruleset {
 		},
 		criterion {
 			id = "speaking", max = 10, label = "Đảng viên phát biểu",
-			note = "HD 12: many speak; the shares are taken from the An Phú form of 2025",
+			note = "HD 12: nhiều đảng viên phát biểu; các tỷ lệ lấy theo bảng của An Phú năm 2025",
 			score = first {
 				{ spoke:gt(0.5), 10 },
 				{ spoke:ge(0.4), 8 },
@@ -85,17 +85,17 @@ return ruleset {
 		},
 		criterion {
 			id = "minutes", max = 5, label = "Biên bản sinh hoạt",
-			note = "HD 12: full minutes",
+			note = "HD 12: biên bản đầy đủ",
 			score = flag(f.minutes_recorded, 5, "ghi biên bản đầy đủ"),
 		},
 		criterion {
 			id = "principles", max = 5, label = "Nguyên tắc sinh hoạt, ra nghị quyết",
-			note = "HD 12: principles kept; read as: the meeting passed a resolution",
+			note = "HD 12: giữ nguyên tắc; hiểu là: buổi sinh hoạt ra nghị quyết hoặc kết luận",
 			score = flag(f.resolution_passed, 5, "ra nghị quyết hoặc kết luận"),
 		},
 		criterion {
 			id = "results", max = 10, label = "Thực hiện nghị quyết, nhiệm vụ đã giao",
-			note = "HD 12: resolution carried out; a meeting that had no task to report on gets the marks",
+			note = "HD 12: thực hiện nghị quyết; không có nhiệm vụ phải báo cáo thì đủ điểm",
 			applies = f.tasks_assigned:gt(0), otherwise = "full",
 			score = bands(f.tasks_done / f.tasks_assigned, { { 0.9, 10 }, { 0.8, 8 }, { 0.7, 6 }, { 0.5, 4 } }, 2),
 		},

@@ -265,7 +265,7 @@ static void the_declared_assessor_counts_and_points_out_of_range_are_invalid(voi
 	assert_int_equal(out.points[0][0], 6500);
 	assert_int_equal(out.status[1], CB_ST_INVALID);
 	assert_int_equal(out.state[0][1], CB_CR_INVALID);
-	assert_string_equal(cb_eval_message(ev, 1), "observer gave prep.draft 4.001 points, outside 0 to 4");
+	assert_string_equal(cb_eval_message(ev, 1), "cán bộ dự chấm 4,001 điểm mục prep.draft, ngoài khoảng từ 0 đến 4");
 	assert_string_equal(missing(2), "@prep.draft");
 }
 
@@ -528,7 +528,7 @@ static void a_value_outside_its_limits_spoils_its_meeting_only(void **state)
 	next();
 	go();
 	assert_int_equal(out.status[0], CB_ST_INVALID);
-	assert_string_equal(cb_eval_message(ev, 0), "a value lies outside the limits of its fact");
+	assert_string_equal(cb_eval_message(ev, 0), "một số liệu nằm ngoài giới hạn của nó");
 	assert_int_equal(out.status[1], CB_ST_RATED);
 }
 
@@ -547,7 +547,7 @@ static void numbers_too_large_for_exactness_are_told(void **state)
 	next();
 	go();
 	assert_int_equal(out.status[0], CB_ST_INVALID);
-	assert_string_equal(cb_eval_message(ev, 0), "a number grew too large to be computed exactly");
+	assert_string_equal(cb_eval_message(ev, 0), "một số quá lớn, không tính đúng được");
 	assert_int_equal(out.status[1], CB_ST_RATED);
 	assert_int_equal(out.points[0][1], 100000);
 }

@@ -1,0 +1,22 @@
+#!/bin/sh
+# second_thoughts.sh - what later files may not take away from earlier ones, and what doctor says of decisions.
+. "$(dirname "$0")/../lib.sh"
+exits "a record" 0 --db a.db init
+printf 'code,name,kind,from,to\nX1,Chi bộ 1 (ví dụ),chi_bo_co_so,2015-01-01,\n' >u.csv
+exits "a unit" 0 --db a.db import units u.csv
+printf 'unit,held_on,kind,members,present,duration_minutes\nX1,2020-03-05,regular,10,10,90\n' >m.csv
+exits "a meeting" 0 --db a.db import meetings m.csv
+printf 'code,name,kind,from,to\nX1,Chi bộ 1 (ví dụ),chi_bo_co_so,2015-01-01,2019-12-31\n' >short.csv
+exits "days of a unit that would leave a meeting outside are refused" 1 --db a.db import units short.csv
+has "the message names the meeting" "$ERR" "the meeting of X1 on 2020-03-05 is on record, and by this file the unit did not exist on that day"
+exits "so too with --rejects" 1 --db a.db import units short.csv --rejects r.csv
+exits "nothing was kept" 0 --db a.db doctor
+exits "evaluate" 0 --db a.db evaluate
+printf 'unit,held_on,official,reason\nX1,2020-03-05,xuat_sac,lý do ví dụ\n' >d.csv
+exits "a decision comes in" 0 --db a.db import assessments d.csv
+exits "doctor tells an official level that the ruleset does not have" 1 --db a.db doctor
+has "and which" "$ERR$OUT" "X1 on 2020-03-05: xuat_sac"
+printf 'unit,held_on,official,reason\nX1,2020-03-05,khong_dat,lý do ví dụ\n' >d2.csv
+exits "a decision with a level that it has" 0 --db a.db import assessments d2.csv
+exits "is well" 0 --db a.db doctor
+finish
