@@ -79,7 +79,7 @@ else ifeq ($(MODE),debug)
 CFLAGS_ += -O0 -g3
 else ifeq ($(MODE),asan)
 # gcc warns of what cannot happen where the sanitizers have changed the code
-CFLAGS_ += -Wno-format-truncation -Wno-maybe-uninitialized
+CFLAGS_ += $(if $(findstring clang,$(CC)),,-Wno-format-truncation -Wno-maybe-uninitialized)
 CFLAGS_ += -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS_ := -fsanitize=address,undefined
 else ifeq ($(MODE),cov)

@@ -203,7 +203,7 @@ static void invalid_points_are_told_with_assessor_and_item(void **state)
 	put("@observer", 8500);
 	assert_int_equal(make(&s, &e), 0);
 	assert_int_equal(s->status, CB_ST_INVALID);
-	assert_string_equal(s->message, "cán bộ dự chấm 8,5 điểm mục prep, ngoài khoảng từ 0 đến 8");
+	assert_string_equal(s->message, "cán bộ dự chấm 8,5 điểm mục nội dung, ngoài khoảng từ 0 đến 8");
 	cb_sheet_free(s);
 }
 
