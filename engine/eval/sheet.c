@@ -534,7 +534,7 @@ static void fill_total(struct walk *w)
 			cb_buf_puts(&b, points.d == 1 ? cb_fmt_int_vi(t, sizeof(t), points.n) : cb_fmt_ratio_vi(t, sizeof(t), points, 3));
 	}
 	if (rounded) {
-		static const char *const how[] = { "", "làm tròn nửa lên", "làm tròn nửa về số chẵn", "làm tròn xuống", "làm tròn lên" };
+		static const char *const how[] = { "", "từ nửa trở lên thì làm tròn lên", "làm tròn nửa về số chẵn", "làm tròn xuống", "làm tròn lên" };
 		cb_buf_printf(&b, "%s%s đến %s điểm: ", rescaled ? "; " : "", how[rs->total_round], cb_fmt_pts_vi(t, sizeof(t), rs->total_step));
 		if (!rescaled)
 			cb_buf_printf(&b, "%s → ", cb_fmt_pts_vi(t, sizeof(t), sum));

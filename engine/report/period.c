@@ -724,7 +724,7 @@ static int rulesets(struct report *r, struct cb_err *err)
 	bool row;
 	int rc = 0;
 
-	cb_doc_para(r->d, "Kỳ báo cáo: từ %s đến %s. Số liệu lấy từ các kỳ sinh hoạt đã ghi; tỷ lệ tính trên số kỳ được xếp loại, làm tròn nửa lên.",
+	cb_doc_para(r->d, "Kỳ báo cáo: từ %s đến %s. Số liệu lấy từ các kỳ sinh hoạt đã ghi; tỷ lệ tính trên số kỳ được xếp loại, từ nửa trở lên thì làm tròn lên.",
 		    cb_day_vi(from, r->p->from), cb_day_vi(to, r->p->to));
 	for (size_t i = 0; i < r->nruled && !rc; i++) {
 		rc = cb_rows_open(&q, r->st, err, "select name, title, status from ruleset where id = ?1", "i", r->ruled[i].id);
