@@ -10,6 +10,25 @@
 #include "eval/whatif.h"
 #include "lua/pack.h"
 
+/* Points that people gave for a line that the ruleset does not have count for nothing: said, since it is most often a slip. */
+static int unused_points(struct cli *c, int64_t run, struct cb_err *err)
+{
+	struct cb_rows *r = NULL;
+	bool row = false;
+	int rc = cb_rows_open(&r, c->store, err,
+			      "SELECT rs.name,a.item,count(*),min(u.code) FROM result r JOIN assessment a ON a.meeting_id=r.meeting_id"
+			      " JOIN ruleset rs ON rs.id=r.ruleset_id JOIN meeting m ON m.id=r.meeting_id JOIN unit u ON u.id=m.unit_id"
+			      " WHERE r.run_id=?1 AND a.item<>'' AND NOT EXISTS (SELECT 1 FROM ruleset_criterion k WHERE k.ruleset_id=r.ruleset_id"
+			      " AND (k.id=a.item OR substr(a.item,1,length(k.id)+1)=k.id||'.')) GROUP BY 1,2 ORDER BY 1,2 LIMIT 20",
+			      "i", run);
+
+	while (!rc && !(rc = cb_rows_step(r, &row, err)) && row)
+		cli_say(c, "warning: \"%s\" is no line of %s: points given for it count for nothing (%lld times, first for %s)", cb_rows_text(r, 1),
+			cb_rows_text(r, 0), (long long)cb_rows_int(r, 2), cb_rows_text(r, 3));
+	cb_rows_close(r);
+	return rc;
+}
+
 int cli_evaluate(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
 	static const struct cb_column col[] = {
@@ -47,6 +66,8 @@ int cli_evaluate(struct cli *c, int argc, char **argv, struct cb_err *err)
 		return rc;
 	if (o.dry)
 		cli_say(c, "dry run: nothing was stored");
+	if (s.run_id && (rc = unused_points(c, s.run_id, err)))
+		return rc;
 	if (s.sealed)
 		cli_say(c, "%lld meetings of closed periods keep their results", (long long)s.sealed);
 	rc = cli_sink(c, &sink, col, sizeof col / sizeof *col, NULL, err);

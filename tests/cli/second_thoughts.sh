@@ -12,6 +12,10 @@ has "the message names the meeting" "$ERR" "the meeting of X1 on 2020-03-05 is o
 exits "so too with --rejects" 1 --db a.db import units short.csv --rejects r.csv
 exits "nothing was kept" 0 --db a.db doctor
 exits "evaluate" 0 --db a.db evaluate
+printf 'unit,held_on,assessor,item,points\nX1,2020-03-05,superior,discusion,5\n' >slip.csv
+exits "points for a line of no form come in" 0 --db a.db import assessments slip.csv
+exits "evaluate again" 0 --db a.db evaluate
+has "evaluate says that they count for nothing" "$ERR" '"discusion" is no line of central.hd12: points given for it count for nothing (1 times, first for X1)'
 printf 'unit,held_on,official,reason\nX1,2020-03-05,xuat_sac,lý do ví dụ\n' >d.csv
 exits "a decision comes in" 0 --db a.db import assessments d.csv
 exits "doctor tells an official level that the ruleset does not have" 1 --db a.db doctor
