@@ -290,25 +290,46 @@ static int imp_init(struct cb_imp *m)
 	return 0;
 }
 
-/* Meetings that the new days of units would leave without one: told, and nothing is kept. */
-static int homeless(struct cb_imp *m)
+/* What the units of the file say together with those on record: told, and nothing is kept. Two columns a row. */
+static int sensible_units(struct cb_imp *m)
 {
-	struct cb_rows *r = NULL;
-	bool row = false;
-	int rc = cb_rows_open(&r, m->st, m->err,
-			      "SELECT u.code, date(m.held_on*86400,'unixepoch') FROM meeting m JOIN unit u ON u.id=m.unit_id WHERE NOT EXISTS"
-			      " (SELECT 1 FROM unit_span s WHERE s.unit_id=m.unit_id AND m.held_on BETWEEN s.valid_from AND s.valid_to)"
-			      " ORDER BY 1,2 LIMIT 1000",
-			      "");
-	while (rc == CB_OK && (rc = cb_rows_step(r, &row, m->err)) == CB_OK && row) {
-		struct cb_err say;
-		cb_err_set(&say, CB_EDATA, "the meeting of %s on %s is on record, and by this file the unit did not exist on that day",
-			   cb_rows_text(r, 0), cb_rows_text(r, 1));
-		cb_imp_told(m, 0, 0, NULL, say.msg, "mend from and to of the unit");
-		m->fatal = true;
+	static const struct {
+		const char *sql, *what, *mend; /* `what` has two %s */
+	} question[] = {
+		{ "SELECT u.code, date(m.held_on*86400,'unixepoch') FROM meeting m JOIN unit u ON u.id=m.unit_id WHERE NOT EXISTS"
+		  " (SELECT 1 FROM unit_span s WHERE s.unit_id=m.unit_id AND m.held_on BETWEEN s.valid_from AND s.valid_to) ORDER BY 1,2 LIMIT 1000",
+		  "the meeting of %s on %s is on record, and by this file the unit did not exist on that day", "mend from and to of the unit" },
+		{ "SELECT DISTINCT u.code, v.code FROM unit_span p JOIN unit_span s ON s.parent_id=p.unit_id AND s.valid_from<=p.valid_to AND"
+		  " s.valid_to>=p.valid_from JOIN unit u ON u.id=s.unit_id JOIN unit v ON v.id=p.unit_id"
+		  " WHERE p.kind IN ('chi_bo_co_so','chi_bo_truc_thuoc') ORDER BY 1 LIMIT 1000",
+		  "%s stands under %s, which is a cell in those days", "give it the committee above as its parent, or mend the kind" },
+		{ "SELECT min(code), max(code) FROM unit GROUP BY lower(code) HAVING count(*)>1 ORDER BY 1 LIMIT 1000",
+		  "the codes %s and %s differ only in case", "write the same unit with the same code" },
+	};
+	for (size_t i = 0; i < sizeof(question) / sizeof(question[0]); i++) {
+		struct cb_rows *r = NULL;
+		bool row = false;
+		int rc = cb_rows_open(&r, m->st, m->err, question[i].sql, "");
+		while (rc == CB_OK && (rc = cb_rows_step(r, &row, m->err)) == CB_OK && row) {
+			struct cb_buf say;
+			cb_buf_init(&say);
+			const char *at = question[i].what;
+			for (int col = 0; col < 2; col++) {
+				const char *gap = strstr(at, "%s");
+				cb_buf_add(&say, at, (size_t)(gap - at));
+				cb_buf_puts(&say, cb_rows_text(r, col));
+				at = gap + 2;
+			}
+			cb_buf_puts(&say, at);
+			cb_imp_told(m, 0, 0, NULL, cb_buf_ok(&say) ? say.s : question[i].mend, question[i].mend);
+			cb_buf_release(&say);
+			m->fatal = true;
+		}
+		cb_rows_close(r);
+		if (rc < 0)
+			return rc;
 	}
-	cb_rows_close(r);
-	return rc;
+	return CB_OK;
 }
 
 int cb_import_file(struct cb_import_stats *out, struct cb_store *st, const char *path, const struct cb_import_opts *opts,
@@ -360,7 +381,7 @@ int cb_import_file(struct cb_import_stats *out, struct cb_store *st, const char 
 	rc = json ? rows_json(m, json) : rows_csv(m, csv);
 	if (rc < 0)
 		goto out;
-	if (opts->what == CB_IMPORT_UNITS && ((rc = cb_imp_settle(m)) < 0 || (rc = homeless(m)) < 0))
+	if (opts->what == CB_IMPORT_UNITS && ((rc = cb_imp_settle(m)) < 0 || (rc = sensible_units(m)) < 0))
 		goto out;
 	/* a wrong header leaves no good rows; what could not be read to its end is not kept by halves */
 	if ((cb_diags_count(diags, CB_SEV_ERROR) > m->errors_before && m->stats.bad == 0) || m->fatal || (m->stats.bad && !opts->rejects)) {

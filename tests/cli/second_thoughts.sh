@@ -11,6 +11,12 @@ exits "days of a unit that would leave a meeting outside are refused" 1 --db a.d
 has "the message names the meeting" "$ERR" "the meeting of X1 on 2020-03-05 is on record, and by this file the unit did not exist on that day"
 exits "so too with --rejects" 1 --db a.db import units short.csv --rejects r.csv
 exits "nothing was kept" 0 --db a.db doctor
+printf 'code,name,kind,parent,from,to\nX2,Chi bộ 2 (ví dụ),chi_bo_truc_thuoc,X1,2015-01-01,\n' >under.csv
+exits "a cell under a cell is refused" 1 --db a.db import units under.csv
+has "with both codes" "$ERR" "X2 stands under X1, which is a cell in those days"
+printf 'code,name,kind,from,to\nx1,Chi bộ 1 (ví dụ),chi_bo_co_so,2015-01-01,\n' >case.csv
+exits "a code that differs only in case is refused" 1 --db a.db import units case.csv
+has "and said" "$ERR" "the codes X1 and x1 differ only in case"
 exits "evaluate" 0 --db a.db evaluate
 printf 'unit,held_on,assessor,item,points\nX1,2020-03-05,superior,discusion,5\n' >slip.csv
 exits "points for a line of no form come in" 0 --db a.db import assessments slip.csv
