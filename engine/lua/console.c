@@ -143,13 +143,41 @@ struct rows_ud {
 	struct cb_rows *rows; /* NULL: closed */
 };
 
-static int rows_close(lua_State *L)
+/* The pointer is taken out before it is closed; closing twice is fine. */
+static void shut(struct rows_ud *u)
 {
-	struct rows_ud *u = luaL_checkudata(L, 1, rows_meta);
 	struct cb_rows *r = u->rows;
 	u->rows = NULL;
 	cb_rows_close(r);
+}
+
+static int rows_close(lua_State *L)
+{
+	shut(luaL_checkudata(L, 1, rows_meta));
 	return 0;
+}
+
+/* A prepared statement in a userdata at the top, owned by it: [-0, +1, raises] */
+static struct rows_ud *prepare(lua_State *L, const char *sql)
+{
+	struct cb_err err;
+	struct rows_ud *u = lua_newuserdatauv(L, sizeof(*u), 0);
+	u->rows = NULL;
+	luaL_setmetatable(L, rows_meta);
+	if (cb_rows_prepare(&u->rows, self(L)->o.store, &err, sql) < 0)
+		raise_err(L, &err);
+	return u;
+}
+
+/* The list of its column names: [-0, +1, raises] */
+static void push_names(lua_State *L, struct rows_ud *u)
+{
+	int n = cb_rows_columns(u->rows);
+	lua_createtable(L, n, 0);
+	for (int i = 0; i < n; i++) {
+		lua_pushstring(L, cb_rows_name(u->rows, i));
+		lua_rawseti(L, -2, i + 1);
+	}
 }
 
 /* A row as { column = value } and the list of column names (upvalue 2), or nil at the end. */
@@ -164,15 +192,11 @@ static int rows_next(lua_State *L)
 		return fail(L, "%s", "stopped");
 	if (cb_rows_step(u->rows, &more, &err) < 0) {
 		/* At once: a statement that is still open would keep the interrupt in force for the next one. */
-		struct cb_rows *r = u->rows;
-		u->rows = NULL;
-		cb_rows_close(r);
+		shut(u);
 		return raise_err(L, &err);
 	}
 	if (!more) {
-		struct cb_rows *r = u->rows;
-		u->rows = NULL;
-		cb_rows_close(r);
+		shut(u);
 		return 0;
 	}
 	int n = cb_rows_columns(u->rows);
@@ -201,16 +225,11 @@ static int rows_next(lua_State *L)
 /* host.iterate(sql, params) -> iterator, nil, nil, closing value */
 static int host_iterate(lua_State *L)
 {
-	struct cb_console *c = self(L);
 	const char *sql = luaL_checkstring(L, 1);
 	struct cb_err err;
 	luaL_checktype(L, 2, LUA_TTABLE);
 	lua_settop(L, 2);
-	struct rows_ud *u = lua_newuserdatauv(L, sizeof(*u), 0);
-	u->rows = NULL;
-	luaL_setmetatable(L, rows_meta);
-	if (cb_rows_prepare(&u->rows, c->o.store, &err, sql) < 0)
-		return raise_err(L, &err);
+	struct rows_ud *u = prepare(L, sql); /* 3 */
 	lua_Integer n = luaL_len(L, 2);
 	for (int i = 1; i <= n; i++) {
 		int rc;
@@ -233,12 +252,7 @@ static int host_iterate(lua_State *L)
 		lua_pop(L, 1);
 	}
 	lua_pushvalue(L, 3);
-	int cols = cb_rows_columns(u->rows);
-	lua_createtable(L, cols, 0);
-	for (int i = 0; i < cols; i++) {
-		lua_pushstring(L, cb_rows_name(u->rows, i));
-		lua_rawseti(L, -2, i + 1);
-	}
+	push_names(L, u);
 	lua_pushcclosure(L, rows_next, 2);
 	lua_pushnil(L);
 	lua_pushnil(L);
@@ -249,22 +263,9 @@ static int host_iterate(lua_State *L)
 /* host.columns(sql) -> names, without running it */
 static int host_columns(lua_State *L)
 {
-	struct cb_console *c = self(L);
-	struct cb_err err;
-	struct rows_ud *u = lua_newuserdatauv(L, sizeof(*u), 0);
-	u->rows = NULL;
-	luaL_setmetatable(L, rows_meta);
-	if (cb_rows_prepare(&u->rows, c->o.store, &err, luaL_checkstring(L, 1)) < 0)
-		return raise_err(L, &err);
-	int n = cb_rows_columns(u->rows);
-	lua_createtable(L, n, 0);
-	for (int i = 0; i < n; i++) {
-		lua_pushstring(L, cb_rows_name(u->rows, i));
-		lua_rawseti(L, -2, i + 1);
-	}
-	struct cb_rows *r = u->rows;
-	u->rows = NULL;
-	cb_rows_close(r);
+	struct rows_ud *u = prepare(L, luaL_checkstring(L, 1));
+	push_names(L, u);
+	shut(u);
 	return 1;
 }
 

@@ -219,47 +219,24 @@ static bool path_of(char *dst, size_t cap, const char *id)
 
 static int keep_sources(struct cb_ruleset *rs, struct load *ld, const struct cb_ruleset *base, struct cb_err *err)
 {
-	size_t nbase = base ? base->nsrc : 0, n = 0;
-	struct cb_source *src = CB_NEWV(&rs->arena, nbase + ld->nfile, struct cb_source);
-	struct cb_sha h;
+	size_t nbase = base ? base->nsrc : 0, n = nbase + ld->nfile;
+	struct cb_source *src = cb_calloc(n, sizeof *src);
+	int code;
 
 	if (!src)
 		return cb_err_nomem(err);
 	/* base files, then parts, then the main file */
-	for (size_t i = 0; i < nbase + ld->nfile; i++) {
-		const char *path, *text;
-		size_t len;
+	for (size_t i = 0; i < n; i++) {
 		if (i < nbase) {
-			path = base->src[i].path;
-			text = base->src[i].text;
-			len = base->src[i].len;
+			src[i] = base->src[i];
 		} else {
 			const struct file *f = &ld->file[(i - nbase + 1) % ld->nfile];
-			path = f->path;
-			text = f->text;
-			len = f->len;
+			src[i] = (struct cb_source){ .path = f->path, .text = f->text, .len = f->len };
 		}
-		char *t = cb_arena_alloc(&rs->arena, len + 1);
-		src[n].path = cb_arena_strdup(&rs->arena, path);
-		if (!t || !src[n].path)
-			return cb_err_nomem(err);
-		memcpy(t, text, len);
-		src[n].text = t;
-		src[n].len = len;
-		cb_sha256_hex(text, len, src[n].sha);
-		n++;
 	}
-	cb_sha_init(&h);
-	for (size_t i = 0; i < n; i++) {
-		cb_sha_add(&h, src[i].sha, strlen(src[i].sha));
-		cb_sha_add(&h, " ", 1);
-		cb_sha_add(&h, src[i].path, strlen(src[i].path));
-		cb_sha_add(&h, "\n", 1);
-	}
-	cb_sha_hex(&h, rs->sha);
-	rs->src = src;
-	rs->nsrc = n;
-	return 0;
+	code = cb_ruleset_set_sources(rs, src, n, err);
+	cb_free(src);
+	return code;
 }
 
 /* A budget's or the pack's own failure is a finding; memory and the disk are not. */
