@@ -588,21 +588,28 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 	return rc;
 }
 
-int cli_rules_show(struct cli *c, int argc, char **argv, struct cb_err *err)
+/* One ruleset of the loaded rules as the document that `make` makes of it. */
+static int print_ruleset(struct cli *c, const char *id, int (*make)(struct cb_doc **, const struct cb_ruleset *, struct cb_err *),
+			 struct cb_err *err)
 {
 	const struct cb_ruleset *rs;
 	struct cb_doc *d = NULL;
 	int rc = cli_rules(c, err);
 
-	(void)argc;
 	if (!rc)
-		rc = cli_ruleset(c, argv[0], &rs, err);
+		rc = cli_ruleset(c, id, &rs, err);
 	if (!rc)
-		rc = show_doc(&d, rs, err);
+		rc = make(&d, rs, err);
 	if (!rc)
 		rc = cli_doc(c, d, err);
 	cb_doc_free(d);
 	return rc;
+}
+
+int cli_rules_show(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	(void)argc;
+	return print_ruleset(c, argv[0], show_doc, err);
 }
 
 /* The judged lines of a criterion ("preparation.content"), in the order of the form; each once. */
@@ -670,17 +677,6 @@ static int form_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 
 int cli_rules_form(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
-	const struct cb_ruleset *rs;
-	struct cb_doc *d = NULL;
-	int rc = cli_rules(c, err);
-
 	(void)argc;
-	if (!rc)
-		rc = cli_ruleset(c, argv[0], &rs, err);
-	if (!rc)
-		rc = form_doc(&d, rs, err);
-	if (!rc)
-		rc = cli_doc(c, d, err);
-	cb_doc_free(d);
-	return rc;
+	return print_ruleset(c, argv[0], form_doc, err);
 }
