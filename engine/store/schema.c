@@ -22,7 +22,10 @@
  *   source          texts of regulations under their SHA-256; ruleset and its lists tell, for plain SQL, what they contain.
  *   run, result     a run and the current result of each meeting; one that is replaced moves to result_past, so every run's
  *                   rows stay, and run.results_sha is the SHA-256 over them in order of meeting.
- *   seal            closed periods: triggers refuse changes to what happened in them.
+ *   seal            closed periods: triggers refuse changes to what happened in them; one is taken off only in the
+ *                   transaction that has just written why to the audit.
+ *   note            why points were taken, per line of the form; item '' is the whole meeting. Part of a meeting's state.
+ *   run_signature   whose signature stood under a ruleset when the run was made.
  *   audit           what changed, from what, to what; triggers refuse to change or delete rows, and a gap in the ids shows.
  */
 #include "store/store_int.h"
@@ -197,8 +200,32 @@ static const char version_1[] =
 	"CREATE VIEW v_seal AS SELECT period, " ISO("valid_from") " AS valid_from, " ISO("valid_to") " AS valid_to, " ISO("sealed_on") " AS sealed_on FROM seal;\n"
 	"CREATE VIEW v_audit AS SELECT id, " ISO("day") " AS day, actor, what, subject, was, now FROM audit;\n";
 
+static const char version_2[] =
+	"CREATE TABLE note(\n"
+	" meeting_id INTEGER NOT NULL REFERENCES meeting(id),\n item TEXT NOT NULL CHECK(length(item)<=80),\n"
+	" text TEXT NOT NULL CHECK(length(text) BETWEEN 1 AND 500),\n PRIMARY KEY(meeting_id,item)\n"
+	") STRICT, WITHOUT ROWID;\n"
+	"CREATE TRIGGER note_seal_new BEFORE INSERT ON note WHEN " SEALED_MEETING("NEW.meeting_id") REFUSE_SEALED
+	"CREATE TRIGGER note_seal_change BEFORE UPDATE ON note WHEN " SEALED_MEETING("OLD.meeting_id") " OR " SEALED_MEETING("NEW.meeting_id") REFUSE_SEALED
+	"CREATE TRIGGER note_seal_delete BEFORE DELETE ON note WHEN " SEALED_MEETING("OLD.meeting_id") REFUSE_SEALED
+	"CREATE VIEW v_note AS SELECT n.meeting_id AS meeting_id, u.code AS unit_code, " ISO("m.held_on") " AS held_on, m.kind AS kind,"
+	" n.item AS item, n.text AS text FROM note n JOIN meeting m ON m.id=n.meeting_id JOIN unit u ON u.id=m.unit_id;\n"
+
+	"CREATE TABLE run_signature(\n"
+	" run_id INTEGER NOT NULL REFERENCES run(id),\n ruleset_id INTEGER NOT NULL REFERENCES ruleset(id),\n"
+	" state TEXT NOT NULL CHECK(state IN ('trusted','unknown','unsigned')),\n signer TEXT,\n key TEXT,\n"
+	" PRIMARY KEY(run_id,ruleset_id)\n"
+	") STRICT, WITHOUT ROWID;\n"
+	"CREATE VIEW v_run_signature AS SELECT s.run_id AS run_id, r.name AS ruleset, r.sha256 AS sha256, s.state AS state, s.signer AS signer, s.key AS key"
+	" FROM run_signature s JOIN ruleset r ON r.id=s.ruleset_id;\n"
+
+	"DROP TRIGGER seal_no_delete;\n"
+	"CREATE TRIGGER seal_no_delete BEFORE DELETE ON seal WHEN NOT EXISTS(SELECT 1 FROM audit WHERE id=(SELECT max(id) FROM audit)"
+	" AND what='unseal' AND subject=OLD.period) BEGIN SELECT RAISE(ABORT,'a seal is only taken off by `chibo unseal`, with a reason'); END;\n";
+
 const struct cb_step cb_schema_steps[] = {
 	{ version_1, "the first version" },
+	{ version_2, "notes on deductions, who signed the rules of a run, seals that can be taken off" },
 };
 const size_t cb_schema_nsteps = sizeof(cb_schema_steps) / sizeof(cb_schema_steps[0]);
 _Static_assert(sizeof(cb_schema_steps) / sizeof(cb_schema_steps[0]) == CB_SCHEMA_VERSION, "one step per version");

@@ -8,7 +8,7 @@
 #include "store/store.h"
 
 #define CB_APPLICATION_ID 0x43484942 /* "CHIB" */
-#define CB_SCHEMA_VERSION 1
+#define CB_SCHEMA_VERSION 2
 #define CB_BUSY_MS 2000
 #define CB_COLUMNS_MAX 600 /* of meeting: core and declared facts together stay below it */
 

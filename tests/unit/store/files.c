@@ -247,10 +247,36 @@ static void a_record_of_the_newest_version_needs_nothing(void **state)
 	cb_store_close(s->st);
 	s->st = NULL;
 	good(s, cb_store_migrate(s->path, &from, &to, &s->err));
-	assert_int_equal(from, 1);
+	assert_int_equal(from, CB_SCHEMA_VERSION);
 	assert_int_equal(to, CB_SCHEMA_VERSION);
 	good(s, cb_store_open(&s->st, s->path, CB_OPEN_WRITE, &s->err));
 	assert_int_equal(number(s, "SELECT count(*) FROM unit"), 4);
+	healthy(s);
+}
+
+/* A record as version 1 left it: `healthy` holds the migrated schema's text against that of a new record. */
+static void a_record_of_version_1_is_brought_up_and_loses_nothing(void **state)
+{
+	struct scene *s = *state;
+	struct cb_store *st;
+	enum cb_put what;
+	int from = 0, to = 0;
+
+	begin(s);
+	meeting(s, "CB01", "2020-03-05", CB_REGULAR, 20, 18, &what);
+	commit(s);
+	cb_store_close(s->st);
+	s->st = NULL;
+	raw(s->path, "DROP VIEW v_note; DROP TABLE note; DROP VIEW v_run_signature; DROP TABLE run_signature; DROP TRIGGER seal_no_delete;"
+		     "CREATE TRIGGER seal_no_delete BEFORE DELETE ON seal BEGIN SELECT RAISE(ABORT,'seal is never deleted'); END; PRAGMA user_version=1");
+	assert_int_equal(cb_store_open(&st, s->path, CB_OPEN_READ, &s->err), CB_EOLD);
+	assert_non_null(strstr(s->err.msg, "version 1 of the record; `chibo migrate` brings it to"));
+	good(s, cb_store_migrate(s->path, &from, &to, &s->err));
+	assert_int_equal(from, 1);
+	assert_int_equal(to, CB_SCHEMA_VERSION);
+	good(s, cb_store_open(&s->st, s->path, CB_OPEN_WRITE, &s->err));
+	assert_string_equal(text(s, "SELECT members||' '||present FROM v_meeting"), "20 18");
+	assert_int_equal(number(s, "SELECT count(*) FROM v_note"), 0);
 	healthy(s);
 }
 
@@ -278,18 +304,18 @@ static void a_core_fact_that_came_later_gets_its_column(void **state)
 static void steps_run_in_order_and_a_failing_one_leaves_the_record_as_it_was(void **state)
 {
 	struct scene *s = *state;
-	struct cb_step good_steps[] = { cb_schema_steps[0], { "ALTER TABLE visit ADD COLUMN note TEXT;", "a note" }, { "CREATE TABLE more(x INTEGER) STRICT;", "more" } };
-	struct cb_step bad_steps[] = { cb_schema_steps[0], { "ALTER TABLE visit ADD COLUMN note TEXT;", "a note" }, { "CREATE TABLE visit(x);", "fails" } };
+	struct cb_step good_steps[] = { cb_schema_steps[0], cb_schema_steps[1], { "ALTER TABLE visit ADD COLUMN note TEXT;", "a note" }, { "CREATE TABLE more(x INTEGER) STRICT;", "more" } };
+	struct cb_step bad_steps[] = { cb_schema_steps[0], cb_schema_steps[1], { "ALTER TABLE visit ADD COLUMN note TEXT;", "a note" }, { "CREATE TABLE visit(x);", "fails" } };
 
-	assert_true(cb_schema_upgrade(s->st, bad_steps, 3, 1, &s->err) != CB_OK);
+	assert_true(cb_schema_upgrade(s->st, bad_steps, 4, 2, &s->err) != CB_OK);
 	assert_int_equal(number(s, "SELECT count(*) FROM pragma_table_info('visit') WHERE name='note'"), 0);
-	good(s, cb_schema_upgrade(s->st, good_steps, 3, 1, &s->err));
+	good(s, cb_schema_upgrade(s->st, good_steps, 4, 2, &s->err));
 	assert_int_equal(number(s, "SELECT count(*) FROM pragma_table_info('visit') WHERE name='note'"), 1);
 	assert_int_equal(number(s, "SELECT count(*) FROM more"), 0);
 	assert_int_equal(number(s, "SELECT count(*) FROM unit"), 4);
 	cb_store_close(s->st);
 	s->st = NULL;
-	refused(s, s->path, CB_ENEWER, "version 3 of the record");
+	refused(s, s->path, CB_ENEWER, "version 4 of the record");
 }
 
 int main(void)
@@ -303,6 +329,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_that_sqlite_reads_as_something_else_are_plain_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_connection_has_the_settings_that_keep_the_record_safe, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_record_of_the_newest_version_needs_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_record_of_version_1_is_brought_up_and_loses_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_core_fact_that_came_later_gets_its_column, setup, teardown),
 		cmocka_unit_test_setup_teardown(steps_run_in_order_and_a_failing_one_leaves_the_record_as_it_was, setup, teardown),
 	};
