@@ -97,11 +97,11 @@ static void a_newer_record_is_left_alone(void **state)
 	cb_store_close(s->st);
 	s->st = NULL;
 	raw(s->path, "PRAGMA user_version=99");
-	refused(s, s->path, CB_ENEWER, "written by a newer chibo (version 99 of the record, this one knows 1); use that one");
+	refused(s, s->path, CB_ENEWER, "written by a newer chibo (version 99 of the record, this one knows 2); use that one");
 	assert_int_equal(cb_store_migrate(s->path, &from, &to, &s->err), CB_ENEWER);
 	raw(s->path, "PRAGMA user_version=0");
 	refused(s, s->path, CB_ECORRUPT, "the record is damaged: it has no version");
-	raw(s->path, "PRAGMA user_version=1; INSERT INTO fact VALUES('moon',998,'flag',0,1,'moon','',NULL,NULL,NULL,0,NULL)");
+	raw(s->path, "PRAGMA user_version=2; INSERT INTO fact VALUES('moon',998,'flag',0,1,'moon','',NULL,NULL,NULL,0,NULL)");
 	refused(s, s->path, CB_ENEWER, "it knows the fact moon");
 }
 
@@ -217,7 +217,7 @@ static void every_connection_has_the_settings_that_keep_the_record_safe(void **s
 	struct scene *s = *state;
 	struct { const char *pragma; int64_t want; } p[] = {
 		{ "PRAGMA foreign_keys", 1 }, { "PRAGMA synchronous", 2 }, { "PRAGMA cell_size_check", 1 }, { "PRAGMA mmap_size", 0 },
-		{ "PRAGMA trusted_schema", 0 }, { "PRAGMA user_version", 1 }, { "PRAGMA application_id", 0x43484942 },
+		{ "PRAGMA trusted_schema", 0 }, { "PRAGMA user_version", CB_SCHEMA_VERSION }, { "PRAGMA application_id", 0x43484942 },
 	};
 	sqlite3_stmt *q;
 	int on;
