@@ -1,5 +1,5 @@
 #!/bin/sh
-# lint.sh BUILD_DIR - banned functions by symbol, and luacheck where it is installed.
+# lint.sh BUILD_DIR - banned functions by symbol, and luacheck and scdoc (the man page) where they are installed.
 cd "$(dirname "$0")/.." || exit 3
 bad=0
 for o in $(find "$1/engine" -name '*.o'); do
@@ -13,5 +13,6 @@ for o in $(find "$1/engine" -name '*.o'); do
 	[ -z "$hit" ] || { echo "lint: $o calls" $hit >&2; bad=1; }
 done
 if command -v luacheck >/dev/null; then luacheck -q --std lua54 scripts rules examples || bad=1; fi
+if command -v scdoc >/dev/null; then scdoc <engine/cli/chibo.1.scd >/dev/null || bad=1; fi
 [ $bad = 0 ] && echo "lint: clean"
 exit $bad

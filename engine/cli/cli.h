@@ -114,6 +114,7 @@ int cli_doctor(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_backup(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_migrate(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_seal(struct cli *c, int argc, char **argv, struct cb_err *err);
+int cli_unseal(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_audit(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_runs(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_sql(struct cli *c, int argc, char **argv, struct cb_err *err);

@@ -54,6 +54,8 @@ static const struct cli_option whatif_options[] = {
 };
 static const struct cli_option report_options[] = {UNIT, {"list", NULL, "month only: the monthly list, one row per meeting"}, END};
 static const struct cli_option audit_options[] = {{"last", "N", "the last N entries (default 50)"}, END};
+static const struct cli_option seal_options[] = {{"force", NULL, "also a period that has not ended"}, END};
+static const struct cli_option unseal_options[] = {{"reason", "TEXT", "why; kept in the audit, at most 500 characters"}, END};
 static const struct cli_option export_options[] = {PERIOD, END};
 
 static const struct cli_option sign_options[] = {
@@ -131,7 +133,11 @@ const struct cli_command cli_commands[] = {
 	{"doctor", "", "check the whole record", "Integrity, orphans, hashes of texts and runs. Exit code 1 when something is wrong.", "chibo doctor", NULL, 0, 0, 0, cli_doctor},
 	{"backup", "FILE", "copy the record while it is in use", "FILE must not be there yet.", "chibo backup khoi-2020-03.db", NULL, 0, 1, 1, cli_backup},
 	{"migrate", "", "move the record to this program's schema", "Take a backup first.", "chibo migrate", NULL, 0, 0, 0, cli_migrate},
-	{"seal", "PERIOD", "close a period", "Afterwards its meetings, points and decisions can no longer change.", "chibo seal 2020-Q1", NULL, 0, 1, 1, cli_seal},
+	{"seal", "PERIOD", "close a period", "Afterwards its meetings, points and decisions can no longer change. A month, its quarter and its year may each be closed.",
+	 "chibo seal 2020-Q1", seal_options, 0, 1, 1, cli_seal},
+	{"unseal", "PERIOD", "open a closed period again, with a reason",
+	 "Takes exactly this period's seal off; days that another seal holds stay closed. The reason is kept in the audit.",
+	 "chibo unseal 2020-Q1 --reason 'nhập nhầm số đảng viên dự của tháng 3'", unseal_options, 0, 1, 1, cli_unseal},
 	{"audit", "", "what was changed, from what, to what", NULL, "chibo audit --last 20", audit_options, CLI_ROWS, 0, 0, cli_audit},
 	{NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, NULL},
 };

@@ -1,12 +1,14 @@
 /*
- * record.c - commands about the record itself: init, doctor, backup, migrate, seal, audit, runs, sql, export.
+ * record.c - commands about the record itself: init, doctor, backup, migrate, seal, unseal, audit, runs, sql, export.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include "base/alloc.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
+#include "exchange/value.h"
 
 int cli_init(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
@@ -68,16 +70,39 @@ int cli_migrate(struct cli *c, int argc, char **argv, struct cb_err *err)
 	return 0;
 }
 
+/* The other seals that hold some days of the period, as " (2020-Q1, 2020)"; nothing when there are none. */
+static int other_seals(struct cli *c, const struct cb_period *p, const char *own, struct cb_buf *out, struct cb_err *err)
+{
+	struct cb_rows *r = NULL;
+	char from[11], to[11];
+	bool row, any = false;
+	int rc = cb_rows_open(&r, c->store, err, "select period from v_seal where valid_from <= ?2 and valid_to >= ?1 and period <> ?3 order by 1", "ttt",
+			      cb_day_iso(from, p->from), cb_day_iso(to, p->to), own);
+
+	while (!rc && !(rc = cb_rows_step(r, &row, err)) && row) {
+		cb_buf_printf(out, "%s%s", any ? ", " : " (", cb_rows_text(r, 0));
+		any = true;
+	}
+	if (any)
+		cb_buf_puts(out, ")");
+	cb_rows_close(r);
+	return rc ? rc : cb_buf_ok(out) ? 0 : cb_err_nomem(err);
+}
+
 int cli_seal(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
 	struct cb_period p;
 	enum cb_put what;
-	char code[32];
+	char code[32], day[11];
 	int rc = cli_period(&p, argv[0], err);
 
 	(void)argc;
-	if (!rc)
-		rc = cli_store(c, CB_OPEN_WRITE, err);
+	if (rc)
+		return rc;
+	cb_period_code(code, sizeof code, &p);
+	if (p.to >= cb_today() && !cli_get(c, "force"))
+		return cb_err_set(err, CB_EUSAGE, "%s has not ended: its last day is %s; --force closes it all the same", code, cb_day_iso(day, p.to));
+	rc = cli_store(c, CB_OPEN_WRITE, err);
 	if (!rc)
 		rc = cb_store_begin(c->store, err);
 	if (rc)
@@ -89,9 +114,61 @@ int cli_seal(struct cli *c, int argc, char **argv, struct cb_err *err)
 		cb_store_rollback(c->store);
 		return rc;
 	}
-	cb_period_code(code, sizeof code, &p);
 	cli_say(c, what == CB_PUT_SAME ? "%s was closed already" : "%s is closed: its meetings and points can no longer change", code);
 	return 0;
+}
+
+int cli_unseal(struct cli *c, int argc, char **argv, struct cb_err *err)
+{
+	enum { LONGEST = 500 };
+	const char *reason = cli_get(c, "reason");
+	struct cb_period p;
+	struct cb_buf text, others;
+	size_t at, chars = 0, len = reason ? strlen(reason) : 0;
+	char code[32];
+	int rc = cli_period(&p, argv[0], err);
+
+	(void)argc;
+	if (rc)
+		return rc;
+	if (reason)
+		cb_cell_trim(&reason, &len);
+	if (!len)
+		return cb_err_set(err, CB_EUSAGE, "why is %s opened again? --reason TEXT is kept in the audit", argv[0]);
+	if (cb_text_check(reason, len, &at) != CB_TEXT_OK)
+		return cb_err_set(err, CB_EUSAGE, "--reason is no plain UTF-8 text: look at its character %zu", at + 1);
+	cb_period_code(code, sizeof code, &p);
+	cb_buf_init(&text);
+	cb_buf_init(&others);
+	cb_utf8_nfc(&text, reason, len);
+	for (size_t i = 0; i < text.len; i++)
+		chars += (text.s[i] & 0xC0) != 0x80;
+	if (!cb_buf_ok(&text))
+		rc = cb_err_nomem(err);
+	else if (chars > LONGEST)
+		rc = cb_err_set(err, CB_EUSAGE, "--reason has %zu characters; at most %d are kept", chars, LONGEST);
+	if (!rc)
+		rc = cli_store(c, CB_OPEN_WRITE, err);
+	if (!rc)
+		rc = other_seals(c, &p, code, &others, err);
+	if (!rc)
+		rc = cb_store_begin(c->store, err);
+	if (!rc) {
+		rc = cb_store_unseal(c->store, &p, text.s, err);
+		if (!rc)
+			rc = cb_store_commit(c->store, err);
+		else if (rc == CB_ENOTFOUND && others.len)
+			cb_err_set(err, CB_ENOTFOUND, "%s has no seal of its own; other seals hold its days%s: unseal those", code, others.s);
+		if (rc)
+			cb_store_rollback(c->store);
+	}
+	if (!rc && others.len)
+		cli_say(c, "the seal of %s is off; some of its days stay closed by other seals%s", code, others.s);
+	else if (!rc)
+		cli_say(c, "%s is open again; seal it when what was wrong is mended", code);
+	cb_buf_release(&text);
+	cb_buf_release(&others);
+	return rc;
 }
 
 int cli_audit(struct cli *c, int argc, char **argv, struct cb_err *err)

@@ -721,3 +721,34 @@ int cb_store_seal(struct cb_store *st, const struct cb_period *p, enum cb_put *w
 	*what = sqlite3_changes(st->db) > 0 ? CB_PUT_NEW : CB_PUT_SAME;
 	return *what == CB_PUT_NEW ? cb_st_audit(st, "seal", code, NULL, NULL, err) : CB_OK;
 }
+
+int cb_store_unseal(struct cb_store *st, const struct cb_period *p, const char *reason, struct cb_err *err)
+{
+	char code[48], sealed_on[11] = "";
+	sqlite3_stmt *q;
+	bool row;
+	int rc = cb_st_writing(st, err);
+
+	cb_period_code(code, sizeof(code), p);
+	if (rc == CB_OK)
+		rc = cb_st_get(st, Q_SEAL_GET, "SELECT sealed_on FROM seal WHERE period=?1", &q, err);
+	if (rc != CB_OK)
+		return rc;
+	cb_st_bind_text(q, 1, code);
+	rc = cb_st_row(st, q, &row, err);
+	if (rc != CB_OK)
+		return rc;
+	if (row && sqlite3_column_type(q, 0) != SQLITE_NULL)
+		cb_day_iso(sealed_on, (cb_day)sqlite3_column_int64(q, 0));
+	sqlite3_reset(q);
+	if (!row)
+		return cb_err_set(err, CB_ENOTFOUND, "%s has no seal of its own", code);
+	/* the trigger lets a seal go only right after this row */
+	rc = cb_st_audit(st, "unseal", code, sealed_on[0] ? sealed_on : NULL, reason, err);
+	if (rc == CB_OK)
+		rc = cb_st_get(st, Q_SEAL_DELETE, "DELETE FROM seal WHERE period=?1", &q, err);
+	if (rc != CB_OK)
+		return rc;
+	cb_st_bind_text(q, 1, code);
+	return cb_st_done(st, q, err);
+}

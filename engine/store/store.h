@@ -46,6 +46,9 @@ int cb_store_actor(struct cb_store *st, const char *who, cb_day today, struct cb
 /* Closes a period: from then on what happened in it is refused with CB_ESEALED. Within begin/commit. */
 enum cb_put { CB_PUT_NEW, CB_PUT_CHANGED, CB_PUT_SAME };
 int cb_store_seal(struct cb_store *st, const struct cb_period *p, enum cb_put *what, struct cb_err *err);
+/* Takes exactly this period's seal off, the reason (UTF-8) into the audit. CB_ENOTFOUND when it has none of its own; other seals
+   that hold some of its days stay. Within begin/commit. */
+int cb_store_unseal(struct cb_store *st, const struct cb_period *p, const char *reason, struct cb_err *err);
 
 /* The dictionary: core facts and those that packs declared (persisted, with a typed column each). Borrowed. */
 struct cb_facts *cb_store_facts(struct cb_store *st);

@@ -18,6 +18,7 @@ while read -r cmd; do
 		ok "'$cmd --help' has a usage line and an example" || not_ok "'$cmd --help' has a usage line and an example" "$(cat help.out help.err)"
 	long=$(awk 'length > 140' help.out)
 	[ -z "$long" ] && ok "'$cmd --help' fits a wide terminal" || not_ok "'$cmd --help' fits a wide terminal" "$long"
+	grep -qF "*$cmd*" "$ROOT/engine/cli/chibo.1.scd" && ok "'$cmd' is in the man page" || not_ok "'$cmd' is in the man page"
 done <commands
 exits "a group lists its commands" 0 rules --help
 has "rules check is one of them" "$OUT" "rules check"

@@ -225,6 +225,38 @@ static void a_sealed_period_refuses_every_change(void **state)
 	assert_string_equal(text(s, "SELECT period||valid_to FROM v_seal"), "2020-Q12020-03-31");
 }
 
+static void a_seal_is_taken_off_with_a_reason_and_only_that_one(void **state)
+{
+	struct scene *s = *state;
+	struct cb_period month, quarter;
+	enum cb_put what;
+	int64_t id;
+
+	assert_true(cb_period_parse(&month, "2020-03"));
+	assert_true(cb_period_parse(&quarter, "2020-Q1"));
+	begin(s);
+	meeting(s, "CB01", "2020-03-05", CB_REGULAR, 20, 18, &what);
+	good(s, cb_store_seal(s->st, &month, &what, &s->err));
+	good(s, cb_store_seal(s->st, &quarter, &what, &s->err));
+	commit(s);
+	begin(s);
+	good(s, cb_store_unseal(s->st, &month, "nhập nhầm", &s->err));
+	assert_int_equal(cb_store_unseal(s->st, &month, "lần nữa", &s->err), CB_ENOTFOUND);
+	assert_string_equal(s->err.msg, "2020-03 has no seal of its own");
+	assert_int_equal(try_meeting(s, "CB01", "2020-03-05", CB_REGULAR, 20, 17, &id, &what), CB_ESEALED); /* the quarter's holds */
+	good(s, cb_store_unseal(s->st, &quarter, "nhập nhầm", &s->err));
+	good(s, try_meeting(s, "CB01", "2020-03-05", CB_REGULAR, 20, 17, &id, &what));
+	good(s, cb_store_seal(s->st, &quarter, &what, &s->err));
+	assert_int_equal(what, CB_PUT_NEW);
+	commit(s);
+	assert_string_equal(text(s, "SELECT group_concat(what||' '||subject||' '||coalesce(now,'-')) FROM (SELECT * FROM audit WHERE what LIKE '%seal' ORDER BY id)"),
+			    "seal 2020-03 -,seal 2020-Q1 -,unseal 2020-03 nhập nhầm,unseal 2020-Q1 nhập nhầm,seal 2020-Q1 -");
+	/* an audit row of another period opens nothing */
+	assert_int_not_equal(behind(s, "INSERT INTO audit(what,subject) VALUES('unseal','2020-03'); DELETE FROM seal"), SQLITE_OK);
+	assert_string_equal(s->said, "a seal is only taken off by `chibo unseal`, with a reason");
+	healthy(s);
+}
+
 static void a_declared_fact_becomes_a_typed_column(void **state)
 {
 	struct scene *s = *state;
@@ -560,6 +592,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_same_unit_again_changes_nothing_and_a_change_is_in_the_audit, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_unit_of_another_kind_makes_new_revisions_of_its_meetings, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_sealed_period_refuses_every_change, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_seal_is_taken_off_with_a_reason_and_only_that_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_declared_fact_becomes_a_typed_column, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_fact_can_be_left_as_it_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(queries_can_only_read, setup, teardown),

@@ -38,8 +38,9 @@ static int write_all(struct scene *s, struct cb_store **st)
 	struct cb_assessment a = { .by = CB_SELF, .item = "results", .points = 5000 };
 	struct cb_fact f = { .id = "guests", .type = CB_FACT_COUNT, .min = 0, .max = 50, .label = "khách mời", .unit = "người", .pack = "thu.a" };
 	struct cb_store *own = s->st;
+	struct cb_period y2019;
 	enum cb_put what;
-	int rc = cb_store_begin(*st, &s->err);
+	int rc = cb_period_make(&y2019, CB_YEAR, 2019, 1) ? cb_store_begin(*st, &s->err) : CB_EUSAGE;
 
 	s->st = *st;
 	if (rc == CB_OK)
@@ -83,6 +84,10 @@ static int write_all(struct scene *s, struct cb_store **st)
 		rc = cb_store_visit_put(*st, m.unit_id, m.held_on, id2, &what, &s->err);
 	if (rc == CB_OK)
 		rc = cb_store_month_put(*st, m.unit_id, 18400, "missed", "bão", &what, &s->err);
+	if (rc == CB_OK)
+		rc = cb_store_seal(*st, &y2019, &what, &s->err);
+	if (rc == CB_OK)
+		rc = cb_store_unseal(*st, &y2019, "nhầm năm", &s->err);
 	if (rc == CB_OK)
 		rc = cb_store_commit(*st, &s->err);
 	s->st = own;
