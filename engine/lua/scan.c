@@ -1,5 +1,5 @@
 /*
- * scan.c - a lexer and a stack of brackets; see scan.h.
+ * scan.c - a stack of brackets over the words of lex.h; see scan.h.
  *
  * Frames are groups `{` and `(`, index brackets, and blocks (function, if, do, repeat). Commas count only in the
  * innermost frame when it is a group, so that `local a, b` in a function inside a table does not look like an item.
@@ -12,6 +12,7 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "base/err.h"
+#include "lua/lex.h"
 
 #define NAME_MAX_ 48
 #define FRAME_MAX 400 /* deeper nesting is not followed */
@@ -41,13 +42,10 @@ struct cb_scan {
 	struct word word[WORD_MAX_]; size_t nword;
 };
 
-enum token { T_END, T_NAME, T_NUMBER, T_STRING, T_OP };
-struct lexer {
-	const char *p, *end, *bol;
-	int line;
-	enum token type;
-	int tline, tcol;
-	char text[NAME_MAX_]; /* the token, cut; strings without their quotes */
+/* The lexer's word with a copy that ends with NUL: cut; "" for strings. */
+struct reader {
+	struct cb_lexer x;
+	char text[NAME_MAX_];
 };
 struct frame {
 	enum { F_GROUP, F_INDEX, F_BLOCK, F_REPEAT } kind;
@@ -57,144 +55,17 @@ struct frame {
 	char key[NAME_MAX_];
 };
 
-static bool is_name(unsigned char c)
+static void next(struct reader *r)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
-}
-
-static void newline(struct lexer *x)
-{
-	char c = *x->p++;
-	if (x->p < x->end && (*x->p == '\n' || *x->p == '\r') && *x->p != c)
-		x->p++;
-	x->line++;
-	x->bol = x->p;
-}
-
-/* The level of a long bracket at p: [=*[ ; -1 if there is none. */
-static int long_level(const struct lexer *x, const char *p)
-{
-	int n = 0;
-	if (p >= x->end || *p != '[')
-		return -1;
-	for (p++; p < x->end && *p == '='; p++)
-		n++;
-	return p < x->end && *p == '[' ? n : -1;
-}
-
-static void skip_long(struct lexer *x, int level)
-{
-	x->p += level + 2;
-	while (x->p < x->end) {
-		if (*x->p == '\n' || *x->p == '\r') {
-			newline(x);
-		} else if (*x->p++ == ']') {
-			int n = 0;
-			const char *q = x->p;
-			while (q < x->end && *q == '=' && n < level)
-				q++, n++;
-			if (n == level && q < x->end && *q == ']') {
-				x->p = q + 1;
-				return;
-			}
-		}
-	}
-}
-
-static void keep(struct lexer *x, const char *s, size_t n)
-{
-	if (n >= sizeof x->text)
-		n = sizeof x->text - 1;
-	memcpy(x->text, s, n);
-	x->text[n] = '\0';
-}
-
-static void next(struct lexer *x)
-{
-	for (;;) {
-		if (x->p >= x->end) {
-			x->type = T_END;
-			x->text[0] = '\0';
-			x->tline = x->line;
-			return;
-		}
-		unsigned char c = (unsigned char)*x->p;
-		if (c == '\n' || c == '\r') {
-			newline(x);
-		} else if (c == ' ' || c == '\t' || c == '\f' || c == '\v') {
-			x->p++;
-		} else if (c == '-' && x->p + 1 < x->end && x->p[1] == '-') {
-			x->p += 2;
-			int level = long_level(x, x->p);
-			if (level >= 0)
-				skip_long(x, level);
-			else
-				while (x->p < x->end && *x->p != '\n' && *x->p != '\r')
-					x->p++;
-		} else {
-			break;
-		}
-	}
-	const char *start = x->p;
-	unsigned char c = (unsigned char)*x->p;
-	x->tline = x->line;
-	x->tcol = (int)(x->p - x->bol) + 1;
-	if (c >= '0' && c <= '9') {
-		x->type = T_NUMBER;
-		while (x->p < x->end && (is_name((unsigned char)*x->p) || (*x->p == '.' && !(x->p + 1 < x->end && x->p[1] == '.'))))
-			x->p++;
-	} else if (is_name(c)) {
-		x->type = T_NAME;
-		while (x->p < x->end && is_name((unsigned char)*x->p))
-			x->p++;
-	} else if (c == '"' || c == '\'') {
-		x->type = T_STRING;
-		for (x->p++; x->p < x->end && *x->p != (char)c && *x->p != '\n' && *x->p != '\r';) {
-			if (*x->p == '\\' && x->p + 1 < x->end) {
-				x->p++;
-				if (*x->p == '\n' || *x->p == '\r') {
-					newline(x);
-					continue;
-				}
-				if (*x->p == 'z') {
-					x->p++;
-					while (x->p < x->end && (*x->p == ' ' || *x->p == '\t' || *x->p == '\n' || *x->p == '\r')) {
-						if (*x->p == '\n' || *x->p == '\r')
-							newline(x);
-						else
-							x->p++;
-					}
-					continue;
-				}
-			}
-			x->p++;
-		}
-		keep(x, start + 1, (size_t)(x->p - start) - 1);
-		if (x->p < x->end && *x->p == (char)c)
-			x->p++;
-		return;
-	} else if (c == '[' && long_level(x, x->p) >= 0) {
-		x->type = T_STRING;
-		skip_long(x, long_level(x, x->p));
-		x->text[0] = '\0';
-		return;
-	} else {
-		x->type = T_OP;
-		x->p++;
-		if (x->p < x->end && *x->p == '=' && strchr("=~<>", c))
-			x->p++;
-	}
-	keep(x, start, (size_t)(x->p - start));
+	cb_lex_next(&r->x);
+	size_t n = r->x.type == CB_LEX_STRING ? 0 : r->x.len < sizeof r->text ? r->x.len : sizeof r->text - 1;
+	memcpy(r->text, r->x.start, n);
+	r->text[n] = '\0';
 }
 
 static bool is_keyword(const char *s)
 {
-	static const char *const words[] = { "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in",
-		"local", "nil", "not", "or", "repeat", "return", "then", "true", "until", "while" };
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (!strcmp(s, words[i]))
-			return true;
-	return false;
+	return cb_lex_keyword(s, strlen(s));
 }
 
 static int add_group(struct cb_scan *s, int line, char open, const char *name, const struct frame *in)
@@ -243,7 +114,7 @@ static int add_entry(struct cb_scan *s, int group, int line)
 
 static int scan(struct cb_scan *s, const char *text, size_t len)
 {
-	struct lexer x = { .p = text, .end = text + len, .bol = text, .line = 1 };
+	struct reader x;
 	struct frame stack[FRAME_MAX];
 	size_t depth = 1;
 	char before[NAME_MAX_] = ""; /* the token before, when it is a name that may be called */
@@ -252,34 +123,32 @@ static int scan(struct cb_scan *s, const char *text, size_t len)
 	memset(&stack[0], 0, sizeof stack[0]);
 	stack[0].kind = F_BLOCK;
 	stack[0].group = stack[0].entry = -1;
-	if (len && text[0] == '#')
-		while (x.p < x.end && *x.p != '\n' && *x.p != '\r')
-			x.p++;
-	for (next(&x); x.type != T_END; next(&x)) {
+	cb_lex_init(&x.x, text, len);
+	for (next(&x); x.x.type != CB_LEX_END; next(&x)) {
 		struct frame *f = &stack[depth - 1];
-		bool closes = x.type == T_OP && strchr("})]", x.text[0]) && x.text[0];
-		bool opens_table = x.type == T_OP && x.text[0] == '{';
+		bool closes = x.x.type == CB_LEX_OP && strchr("})]", x.text[0]) && x.text[0];
+		bool opens_table = x.x.type == CB_LEX_OP && x.text[0] == '{';
 		bool plain = false; /* this `{` is the beginning of an entry's value */
 
 		/* entries of the innermost group */
 		if (f->kind == F_GROUP && !closes) {
-			bool comma = x.type == T_OP && (x.text[0] == ',' || x.text[0] == ';');
+			bool comma = x.x.type == CB_LEX_OP && (x.text[0] == ',' || x.text[0] == ';');
 			if (comma) {
 				f->entry = -1;
 				f->state = 0;
 			} else if (f->entry < 0) {
-				f->entry = add_entry(s, f->group, x.tline);
+				f->entry = add_entry(s, f->group, x.x.tline);
 				if (f->entry < 0)
 					return CB_ENOMEM;
 				f->key[0] = '\0';
-				if (s->group[f->group].open == '{' && x.type == T_NAME && !is_keyword(x.text)) {
+				if (s->group[f->group].open == '{' && x.x.type == CB_LEX_NAME && !is_keyword(x.text)) {
 					memcpy(f->key, x.text, sizeof f->key);
 					f->state = 1;
 				} else {
 					plain = opens_table;
 					f->state = 3;
 				}
-			} else if ((f->state == 1 || f->state == 4) && x.type == T_OP && !strcmp(x.text, "=")) {
+			} else if ((f->state == 1 || f->state == 4) && x.x.type == CB_LEX_OP && !strcmp(x.text, "=")) {
 				memcpy(s->entry[f->entry].name, f->key, sizeof f->key);
 				f->state = 2;
 			} else {
@@ -291,7 +160,7 @@ static int scan(struct cb_scan *s, const char *text, size_t len)
 		for (size_t i = 0; i < depth; i++)
 			function |= stack[i].function;
 
-		if (x.type == T_NAME && is_keyword(x.text)) {
+		if (x.x.type == CB_LEX_NAME && is_keyword(x.text)) {
 			bool opens = !strcmp(x.text, "function") || !strcmp(x.text, "if") || !strcmp(x.text, "do");
 			if (opens || !strcmp(x.text, "repeat")) {
 				if (depth == FRAME_MAX)
@@ -305,19 +174,19 @@ static int scan(struct cb_scan *s, const char *text, size_t len)
 				static const char *const bare[] = { "and", "or", "not" };
 				for (size_t i = 0; i < 3; i++)
 					if (!strcmp(x.text, bare[i]))
-						s->word[s->nword++] = (struct word){ x.tline, x.tcol, bare[i] };
+						s->word[s->nword++] = (struct word){ x.x.tline, x.x.tcol, bare[i] };
 			}
 			before[0] = '\0';
 			before_line = 0;
 			continue;
 		}
-		if (x.type == T_OP && (x.text[0] == '{' || x.text[0] == '(' || x.text[0] == '[')) {
+		if (x.x.type == CB_LEX_OP && (x.text[0] == '{' || x.text[0] == '(' || x.text[0] == '[')) {
 			if (depth == FRAME_MAX)
 				return 0;
 			struct frame g = { .kind = F_INDEX, .group = -1, .entry = -1 };
 			if (x.text[0] != '[') {
 				g.kind = F_GROUP;
-				g.group = add_group(s, before[0] && before_line ? before_line : x.tline, x.text[0], before, f);
+				g.group = add_group(s, before[0] && before_line ? before_line : x.x.tline, x.text[0], before, f);
 				if (g.group < 0)
 					return CB_ENOMEM;
 				if (plain)
@@ -329,11 +198,11 @@ static int scan(struct cb_scan *s, const char *text, size_t len)
 				depth--;
 		}
 		/* what may be called next, and where the chain began */
-		if (x.type == T_NAME) {
+		if (x.x.type == CB_LEX_NAME) {
 			if (!before_line)
-				before_line = x.tline;
+				before_line = x.x.tline;
 			memcpy(before, x.text, sizeof before);
-		} else if (x.type == T_OP && (x.text[0] == '.' || x.text[0] == ':')) {
+		} else if (x.x.type == CB_LEX_OP && (x.text[0] == '.' || x.text[0] == ':')) {
 			before[0] = '\0';
 		} else if (closes && x.text[0] != '}') {
 			before[0] = '\0'; /* (a):ge(b): the chain goes on, its first line is lost to the bracket's own */
