@@ -148,7 +148,7 @@ layers: ## who may include whom
 	@sh tests/layers.sh
 headers: ## every header compiles alone
 	@for h in $(HEADERS); do $(CC) $(CPPFLAGS_) $(CFLAGS_) -Werror -fsyntax-only -x c $$h || exit 1; done; echo "headers: $(words $(HEADERS)) compile alone"
-lint: layers headers ## layers, headers, banned functions, luacheck, the man page
+lint: layers headers $(B)/chibo ## layers, headers, banned functions, layout of the packs, luacheck, the man page
 	@sh tests/lint.sh $(B)
 fmt: ## clang-format on what git tracks
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

@@ -1,5 +1,5 @@
 #!/bin/sh
-# lint.sh BUILD_DIR - banned functions by symbol, and luacheck and scdoc (the man page) where they are installed.
+# lint.sh BUILD_DIR - banned functions by symbol, the layout of the packs, and luacheck and scdoc (the man page) where they are installed.
 cd "$(dirname "$0")/.." || exit 3
 bad=0
 for o in $(find "$1/engine" -name '*.o'); do
@@ -14,5 +14,6 @@ for o in $(find "$1/engine" -name '*.o'); do
 done
 if command -v luacheck >/dev/null; then luacheck -q --std lua54 scripts rules examples || bad=1; fi
 if command -v scdoc >/dev/null; then scdoc <engine/cli/chibo.1.scd >/dev/null || bad=1; fi
+if [ -x "$1/chibo" ]; then "$1/chibo" --rules rules rules fmt --check || bad=1; fi
 [ $bad = 0 ] && echo "lint: clean"
 exit $bad

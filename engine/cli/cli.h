@@ -109,6 +109,9 @@ int cli_query(struct cli *c, const struct cb_column *col, size_t ncol, const cha
 
 int cli_ruleset(struct cli *c, const char *id, const struct cb_ruleset **out, struct cb_err *err); /* of the loaded rules */
 
+/* "tuyen_quang.qd19", "tuyen_quang/qd19.lua" or a path through the rules folder: the path below that folder, in dst. */
+char *cli_pack_path(const struct cli *c, const char *word, char *dst, size_t cap);
+
 int cli_init(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_doctor(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_backup(struct cli *c, int argc, char **argv, struct cb_err *err);
@@ -136,6 +139,7 @@ int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_new(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_diff(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_doc(struct cli *c, int argc, char **argv, struct cb_err *err);
+int cli_rules_fmt(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_form(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_key(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_sign(struct cli *c, int argc, char **argv, struct cb_err *err);

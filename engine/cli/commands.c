@@ -32,6 +32,7 @@ static const struct cli_option test_options[] = {
 	{"boundaries", NULL, "instead: print the cases that are missing on both sides of every threshold, for a person to confirm"},
 	END,
 };
+static const struct cli_option fmt_options[] = {{"check", NULL, "change nothing; print the names of files that would change, exit code 1 if there are any"}, END};
 static const struct cli_option compliance_options[] = {
 	PERIOD, UNIT,
 	{"duty", "DUTY", "only this duty (month, thematic, attendance, ...); may be repeated"},
@@ -104,6 +105,10 @@ const struct cli_command cli_commands[] = {
 	{"rules check", "[PACK...]", "every mistake of the packs, in one run", NULL, "chibo rules check\nchibo rules check tuyen_quang/qd19.lua", NULL, CLI_ROWS, 0, -1, cli_rules_check},
 	{"rules test", "[PACK...]", "run the packs' own cases", "With --coverage what no case reaches, with --mutate small changes of the pack that no case notices: each is a finding.",
 	 "chibo rules test an_phu.hd42\nchibo rules test --coverage --mutate", test_options, CLI_ROWS, 0, -1, cli_rules_test},
+	{"rules fmt", "[PACK | FOLDER | FILE | -]...", "lay packs and cases out in one style; comments and line breaks stay",
+	 "PACK means the pack and its cases; without words every file of the rules folder. The names of changed files are printed;\n"
+	 "- reads standard input and prints it laid out. A file that is not correct Lua is told and left as it is.",
+	 "chibo rules fmt an_phu.hd42\nchibo rules fmt --check", fmt_options, 0, 0, -1, cli_rules_fmt},
 	{"rules new", "ID", "a small pack with cases to start from", "ID is folder.file below the rules folder; nothing that is there is overwritten.",
 	 "chibo rules new phuong_mau.hd42 --issuer phuong_mau --title 'Bảng điểm của phường Mẫu' --from 2025-11-01", new_options, 0, 1, 1, cli_rules_new},
 	{"rules diff", "PACK PACK", "what changed in meaning between two rulesets", "A pack is folder.file of the rules folder, or the path of a file.",

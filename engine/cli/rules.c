@@ -29,8 +29,7 @@ int cli_ruleset(struct cli *c, const char *id, const struct cb_ruleset **out, st
 	return cli_unknown(err, "ruleset", id, names, n);
 }
 
-/* "tuyen_quang.qd19", "tuyen_quang/qd19.lua" or a path through the rules folder: the path below that folder. */
-static char *pack_path(const struct cli *c, const char *word, char *dst, size_t cap)
+char *cli_pack_path(const struct cli *c, const char *word, char *dst, size_t cap)
 {
 	size_t n = strlen(c->rules), len = strlen(word);
 
@@ -99,7 +98,7 @@ int cli_rules_check(struct cli *c, int argc, char **argv, struct cb_err *err)
 	}
 	for (int i = 0; !rc && i < argc; i++) {
 		struct cb_ruleset *rs = NULL;
-		int r2 = cb_pack_load(&rs, c->rules, pack_path(c, argv[i], path, sizeof path), dict, &cb_pack_limits_default, cli_diags(c), err);
+		int r2 = cb_pack_load(&rs, c->rules, cli_pack_path(c, argv[i], path, sizeof path), dict, &cb_pack_limits_default, cli_diags(c), err);
 		if (r2 == CB_EDATA)
 			bad = r2;
 		else if (r2)
@@ -175,7 +174,7 @@ static int boundaries(struct cli *c, int argc, char **argv, struct cb_err *err)
 	if (argc != 1)
 		return cb_err_set(err, CB_EUSAGE, "--boundaries takes one pack");
 	cb_buf_init(&out);
-	rc = cb_pack_boundaries(&out, &n, c->rules, pack_path(c, argv[0], path, sizeof path), dict, cli_diags(c), err);
+	rc = cb_pack_boundaries(&out, &n, c->rules, cli_pack_path(c, argv[0], path, sizeof path), dict, cli_diags(c), err);
 	cli_tell(c);
 	if (!rc)
 		fprintf(c->out, "-- Written by rules test --boundaries: what the pack gives today on both sides of its thresholds. None of it is a test\n"
@@ -214,7 +213,7 @@ int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
 		const struct cb_ruleset *rs = argc ? NULL : cb_rulebook_at(c->book, i);
 		struct cb_case_stats st = {0};
 		struct cb_cell cell[7];
-		const char *at = rs ? rs->src[rs->nsrc - 1].path : pack_path(c, argv[i], path, sizeof path);
+		const char *at = rs ? rs->src[rs->nsrc - 1].path : cli_pack_path(c, argv[i], path, sizeof path);
 		rc = cb_pack_test(&st, c->rules, at, dict, cli_diags(c), err);
 		if (rc == CB_EDATA && st.cases)
 			rc = 0;
@@ -396,7 +395,7 @@ int cli_rules_diff(struct cli *c, int argc, char **argv, struct cb_err *err)
 				rc = cb_pack_load(&rs[i], *path ? path : "/", rest, dict, &cb_pack_limits_default, cli_diags(c), err);
 			}
 		} else {
-			rc = cb_pack_load(&rs[i], c->rules, pack_path(c, argv[i], path, sizeof path), dict, &cb_pack_limits_default, cli_diags(c), err);
+			rc = cb_pack_load(&rs[i], c->rules, cli_pack_path(c, argv[i], path, sizeof path), dict, &cb_pack_limits_default, cli_diags(c), err);
 		}
 	}
 	cli_tell(c);

@@ -608,7 +608,7 @@ done:
 struct cb_cases {
 	struct cb_arena arena;
 	struct cb_tree **list; /* one a file */
-	size_t nlist, ncase;
+	size_t nlist, clist, ncase;
 	int broken;            /* files that could not be read as cases */
 };
 
@@ -659,6 +659,17 @@ static int read_file(struct cb_cases *c, const char *dir, const char *path, stru
 		c->broken++;
 		goto out;
 	}
+	if (c->nlist == c->clist) {
+		struct cb_tree **more = CB_NEWV(&c->arena, c->clist ? c->clist * 2 : 8, struct cb_tree *);
+		if (!more) {
+			code = cb_err_nomem(err);
+			goto out;
+		}
+		if (c->nlist)
+			memcpy(more, c->list, c->nlist * sizeof *more);
+		c->list = more;
+		c->clist = c->clist ? c->clist * 2 : 8;
+	}
 	c->list[c->nlist++] = list;
 	c->ncase += list->nitem;
 out:
@@ -687,34 +698,54 @@ size_t cb_cases_count(const struct cb_cases *c)
 	return c->ncase;
 }
 
-int cb_cases_load(struct cb_cases **out, const char *dir, const char *path, struct cb_diags *diags, struct cb_err *err)
+int cb_pack_cases(const char *dir, const char *path, int (*each)(void *ctx, const char *path, struct cb_err *err), void *ctx, struct cb_err *err)
 {
-	struct cb_cases *c = cb_calloc(1, sizeof *c);
 	char folder[512], stem[256], **list = NULL;
 	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	size_t n = 0;
 	int code;
 
-	*out = NULL;
-	if (!c)
-		return cb_err_nomem(err);
-	cb_arena_init(&c->arena);
 	snprintf(folder, sizeof folder, "%.*scases", slash ? (int)(slash + 1 - path) : 0, path);
 	snprintf(stem, sizeof stem, "%.*s", (int)(strlen(name) > 4 ? strlen(name) - 4 : strlen(name)), name);
 	code = cb_pack_list(&list, &n, dir, folder, err);
 	if (code == CB_ENOTFOUND || code == CB_EIO)
-		code = 0; /* no cases: the caller sees 0 */
-	if (!code && !(c->list = CB_NEWV(&c->arena, n + 1, struct cb_tree *)))
-		code = cb_err_nomem(err);
+		code = 0; /* no cases: the caller sees none */
 	for (size_t i = 0; !code && i < n; i++) {
 		char below[512];
 		size_t len = strlen(list[i]);
 		if (!belongs(list[i], stem) || len < 5 || strcmp(list[i] + len - 4, ".lua"))
 			continue;
 		if (snprintf(below, sizeof below, "%s/%s", folder, list[i]) < (int)sizeof below)
-			code = read_file(c, dir, below, diags, err);
+			code = each(ctx, below, err);
 	}
 	cb_pack_list_free(list, n);
+	return code;
+}
+
+struct loading {
+	struct cb_cases *c;
+	const char *dir;
+	struct cb_diags *diags;
+};
+
+static int load_one(void *ctx, const char *path, struct cb_err *err)
+{
+	struct loading *l = ctx;
+
+	return read_file(l->c, l->dir, path, l->diags, err);
+}
+
+int cb_cases_load(struct cb_cases **out, const char *dir, const char *path, struct cb_diags *diags, struct cb_err *err)
+{
+	struct cb_cases *c = cb_calloc(1, sizeof *c);
+	struct loading l = { c, dir, diags };
+	int code;
+
+	*out = NULL;
+	if (!c)
+		return cb_err_nomem(err);
+	cb_arena_init(&c->arena);
+	code = cb_pack_cases(dir, path, load_one, &l, err);
 	if (code) {
 		cb_cases_free(c);
 		return code;

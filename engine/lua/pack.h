@@ -41,6 +41,8 @@ extern const struct cb_pack_loader cb_pack_stored_loader; /* for cb_replay */
 /* A new run begins: the budget of all calls of its functions is full again. */
 void cb_pack_begin_run(struct cb_ruleset *rs);
 
+/* Calls `each` with the path below `dir` of every file of a pack's cases, in order of name, until it gives nonzero. */
+int cb_pack_cases(const char *dir, const char *path, int (*each)(void *ctx, const char *path, struct cb_err *err), void *ctx, struct cb_err *err);
 /* The pack's own cases: cases/<name>*.lua beside the file return a list of { name=, facts={}, judged={self={},..}, expect={...} }. */
 struct cb_case_stats { int cases, failed, unconfirmed; }; /* unconfirmed (confirmed = false) are not run and not among cases */
 /* The same with a ruleset that is loaded already (whatif, mutate). 0 cases is no error. */

@@ -8,7 +8,7 @@
 -- Not to hand: the day it was issued. It is taken to hold from the day of HD 12 until the day before HD 42 (28/10/2025).
 local f = fact
 
-local counted = f.members - f.exempt             -- HD 12: "không tính đảng viên được miễn sinh hoạt"
+local counted = f.members - f.exempt -- HD 12: "không tính đảng viên được miễn sinh hoạt"
 local share = f.present / counted
 local spoke = f.speakers / f.present
 local required = either(f.kind:eq("combined"), 120, 90) -- minutes; 120 as in HD 42 where regular and thematic share one session

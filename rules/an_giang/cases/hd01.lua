@@ -9,10 +9,10 @@ end
 
 return {
 	case("đủ điểm", {}, { total = 100, level = "tot" }),
-	case("89,5 thành 90: Tốt", { organisation = 29.5 }, { total = 90, level = "tot" }),          -- 100 - 10,5
+	case("89,5 thành 90: Tốt", { organisation = 29.5 }, { total = 90, level = "tot" }), -- 100 - 10,5
 	case("90,5 thành 91, không phải 90", { organisation = 30.5 }, { total = 91, level = "tot" }),
 	case("89,499 thành 89: Khá", { organisation = 29.499 }, { total = 89, level = "kha" }),
-	case("69,5 thành 70: Khá", { results = 0, closing = 4.5 }, { total = 70, level = "kha" }),   -- 100 - 30 - 0,5
+	case("69,5 thành 70: Khá", { results = 0, closing = 4.5 }, { total = 70, level = "kha" }), -- 100 - 30 - 0,5
 	case("69,25 thành 69: Trung bình", { results = 0, closing = 4.25 }, { total = 69, level = "trung_binh" }),
 	case("49,5 thành 50: Trung bình", { results = 0, organisation = 19.5 }, { total = 50, level = "trung_binh" }),
 	case("49,4 thành 49: Kém", { results = 0, organisation = 19.4 }, { total = 49, level = "kem" }),

@@ -47,9 +47,9 @@ return {
 	{
 		name = "cấp trên, rồi người dự, rồi tự chấm", facts = full,
 		judged = {
-			self = marks {},                                          -- all full
+			self = marks {}, -- all full
 			observer = marks { preparation = 8, organisation = 35 },
-			superior = { preparation = 7 },                           -- the superior judged one line only
+			superior = { preparation = 7 }, -- the superior judged one line only
 		},
 		expect = { total = 92, level = "tot", points = { preparation = 7, organisation = 35, results = 30 } }, -- 100 - 3 - 5
 	},

@@ -122,16 +122,16 @@ return {
 		{ status = "missing", level = false, missing = { "minutes_recorded" }, points = { minutes = "missing" } }),
 
 	-- periods: what the months become; false is a month without a meeting
-	period("7 tot, 2 kha", { nine_months = "tot" }),        -- 7/9 = 77,8%
-	period("6 tot, 3 kha", { nine_months = "kha" }),        -- 6/9 = 66,7%
+	period("7 tot, 2 kha", { nine_months = "tot" }), -- 7/9 = 77,8%
+	period("6 tot, 3 kha", { nine_months = "kha" }), -- 6/9 = 66,7%
 	period("6 kha, 3 trung_binh", { nine_months = "trung_binh" }),
 	period("6 trung_binh, 3 kem", { nine_months = "kem" }),
-	period("7 tot, 2 missed", { nine_months = "tot" }),     -- missed months count as Kém: still 7/9
+	period("7 tot, 2 missed", { nine_months = "tot" }), -- missed months count as Kém: still 7/9
 	period("6 tot, 3 missed", { nine_months = "kem" }),
-	period("6 tot, 2 kem, 1 exempt", { nine_months = "tot" }),   -- 6/8: exactly three quarters of what was due
+	period("6 tot, 2 kem, 1 exempt", { nine_months = "tot" }), -- 6/8: exactly three quarters of what was due
 	period("6 kha, 2 kem, 1 exempt", { nine_months = "kha" }),
 	period("6 trung_binh, 2 kem, 1 exempt", { nine_months = "trung_binh" }),
-	period("9 tot, 3 kem", { year = "tot" }),               -- exactly three quarters
+	period("9 tot, 3 kem", { year = "tot" }), -- exactly three quarters
 	period("8 tot, 4 kha", { year = "kha" }),
 	period("9 kha, 3 missed", { year = "kha" }),
 	period("8 kha, 1 trung_binh, 3 kem", { year = "trung_binh" }),

@@ -130,5 +130,5 @@ return {
 	period("11 tot, 1 trung_binh", { year = "kha" }),
 	period("11 tot, 1 kem", { year = "trung_binh" }),
 	period("11 tot, 1 missed", { year = "trung_binh" }), -- counts as Kém
-	period("11 tot, 1 unrated", { year = false }),       -- not decided before the month is
+	period("11 tot, 1 unrated", { year = false }), -- not decided before the month is
 }
