@@ -237,8 +237,27 @@ local function columns_and_iterator(x)
 	return x.names, x:each()
 end
 
+-- What a person wants to see first of rows that nobody has narrowed: a terminal may not have room for everything.
+local FACE = {
+	results = { "meeting_id", "unit_code", "unit_name", "held_on", "kind", "score", "official", "status", "cluster", "cell_type" },
+	meetings = { "id", "unit_code", "unit_name", "held_on", "kind", "members", "present", "duration_minutes", "cluster", "cell_type" },
+	criteria = { "meeting_id", "unit_code", "criterion", "points", "max", "label" },
+	units = { "code", "name", "kind", "cluster", "cell_type", "parent_code" },
+}
+local function face(q)
+	for _, s in ipairs(q.stages) do if s.kind == "agg" or s.kind == "select" then return nil end end
+	local _, list = query.output(q)
+	local has, names = {}, {}
+	for _, n in ipairs(list) do has[n] = true end
+	local function put(n) if has[n] then names[#names + 1] = n has[n] = nil end end
+	for _, n in ipairs(FACE[q.rel] or {}) do put(n) end
+	for _, n in ipairs(list) do put(n) end
+	return names
+end
+
 local function emit(x, form, path, title)
 	local names, iter = columns_and_iterator(x)
+	if form == "table" and query.is_query(x) then names = face(x) end
 	return host.emit(form, names, iter, path, title or x.title)
 end
 
@@ -488,6 +507,9 @@ function env.watch(id)
 		end
 	end
 end
+
+--- pager(false) prints long answers straight through, pager(true) one screen at a time ($PAGER).
+function env.pager(on) host.pager(on ~= false) end
 
 --- sql[[select count(*) from meeting]]: any reading statement, with parameters after it.
 function env.sql(text, ...)

@@ -16,10 +16,17 @@
 
 #include "base/alloc.h"
 #include "cli/cli.h"
+#include "cli/pager.h"
 #include "cli/repl.h"
 #include "lua/console.h"
 
 extern char **environ;
+
+/* What the callbacks of a console need. */
+struct own {
+	struct cli *cli;
+	struct cb_pager *pager; /* while a value of the prompt is printed */
+};
 
 static void close_pair(int p[2])
 {
@@ -52,7 +59,7 @@ static void drain(int fd_out, int fd_talk, struct cb_buf *out, struct cb_buf *ta
 
 static int run_self(void *ctx, int argc, const char *const *argv, struct cb_buf *out, struct cb_buf *talk)
 {
-	struct cli *c = ctx;
+	struct cli *c = ((struct own *)ctx)->cli;
 	int code = 3, p_out[2] = { -1, -1 }, p_talk[2] = { -1, -1 };
 	const char **v = cb_calloc((size_t)argc + 6, sizeof(*v));
 	posix_spawn_file_actions_t fa;
@@ -98,14 +105,34 @@ done:
 	return code;
 }
 
-static int open_console(struct cli *c, struct cb_console **out, struct cb_err *err)
+static FILE *page_begin(void *ctx)
 {
+	struct own *o = ctx;
+	o->pager = cb_pager_begin();
+	return o->pager ? cb_pager_file(o->pager) : NULL;
+}
+
+static bool page_end(void *ctx)
+{
+	struct own *o = ctx;
+	struct cb_pager *p = o->pager;
+	o->pager = NULL;
+	return cb_pager_end(p);
+}
+
+static int open_console(struct own *o, bool paged, struct cb_console **out, struct cb_err *err)
+{
+	struct cli *c = o->cli;
 	int rc = cli_store(c, CB_OPEN_READ, err);
 	if (rc < 0)
 		return rc;
-	struct cb_console_opts o = { .store = c->store, .rules_dir = c->rules, .out = c->out, .colour = c->colour, .width = c->width,
-				     .stopped = cli_stopped, .command = run_self, .ctx = c };
-	return cb_console_open(out, &o, err);
+	struct cb_console_opts opts = { .store = c->store, .rules_dir = c->rules, .out = c->out, .colour = c->colour, .width = c->width,
+					.stopped = cli_stopped, .command = run_self, .ctx = o };
+	if (paged) {
+		opts.page_begin = page_begin;
+		opts.page_end = page_end;
+	}
+	return cb_console_open(out, &opts, err);
 }
 
 int cli_repl(struct cli *c, int argc, char **argv, struct cb_err *err)
@@ -113,9 +140,11 @@ int cli_repl(struct cli *c, int argc, char **argv, struct cb_err *err)
 	struct cb_console *con = NULL;
 	(void)argc;
 	(void)argv;
-	int rc = open_console(c, &con, err);
+	bool terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	struct own own = { .cli = c };
+	int rc = open_console(&own, terminal, &con, err);
 	if (rc == CB_OK)
-		rc = cb_repl(con, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), err);
+		rc = cb_repl(con, terminal, err);
 	cb_console_close(con);
 	return rc;
 }
@@ -123,7 +152,8 @@ int cli_repl(struct cli *c, int argc, char **argv, struct cb_err *err)
 int cli_query_lua(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
 	struct cb_console *con = NULL;
-	int rc = open_console(c, &con, err);
+	struct own own = { .cli = c };
+	int rc = open_console(&own, false, &con, err);
 	for (int i = 0; rc == CB_OK && i < argc; i++)
 		rc = cb_console_eval(con, argv[i], strlen(argv[i]), "=query", NULL, err);
 	cb_console_close(con);
@@ -134,7 +164,8 @@ int cli_run(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
 	struct cb_console *con = NULL;
 	int code = 0;
-	int rc = open_console(c, &con, err);
+	struct own own = { .cli = c };
+	int rc = open_console(&own, false, &con, err);
 	if (rc == CB_OK)
 		rc = cb_console_file(con, argv[0], argc - 1, argv + 1, &code, err);
 	cb_console_close(con);

@@ -38,6 +38,7 @@ struct cb_console {
 	struct cb_console_opts o;
 	volatile sig_atomic_t stop;
 	int module;  /* registry reference of what console.lua returned */
+	bool unpaged; /* pager(false) */
 };
 
 static const char rows_meta[] = "chibo.rows";
@@ -436,6 +437,13 @@ static int host_write(lua_State *L)
 	return 0;
 }
 
+/* host.pager(on): long answers go through the pager, or not */
+static int host_pager(lua_State *L)
+{
+	self(L)->unpaged = !lua_toboolean(L, 1);
+	return 0;
+}
+
 static int host_term_width(lua_State *L)
 {
 	int w = self(L)->o.width;
@@ -572,8 +580,9 @@ static int host_emit(lua_State *L)
 		u->col[i].id = lua_tostring(L, -1); /* stays in the table of names */
 		u->col[i].title = u->col[i].id;
 		lua_pop(L, 1);
-		u->col[i].decimals = 6;
 		u->col[i].type = column_type(L, u->col[i].id, peeked, u->people);
+		if (u->col[i].type != CB_COL_TEXT) /* of a text it would be how wide it may be */
+			u->col[i].decimals = 6;
 	}
 	if (path) {
 		/* A new file only: a slip of the console must not cost anyone a file. */
@@ -586,7 +595,8 @@ static int host_emit(lua_State *L)
 			return fail(L, "%s: %s", path, strerror(errno));
 		}
 	}
-	struct cb_sink_opts so = { .form = code[form], .width = form == 0 ? c->o.width : 0, .colour = form == 0 && c->o.colour, .title = title };
+	struct cb_sink_opts so = { .form = code[form], .width = form == 0 ? c->o.width : 0, .colour = form == 0 && c->o.colour,
+				   .fit = true, .title = title };
 	if (path)
 		so.file = u->file;
 	else if (form == 0)
@@ -931,6 +941,7 @@ static const luaL_Reg host_functions[] = {
 	{ "period", host_period },
 	{ "label", host_label },
 	{ "write", host_write },
+	{ "pager", host_pager },
 	{ "term_width", host_term_width },
 	{ "emit", host_emit },
 	{ "command_text", host_command_text },
@@ -1076,6 +1087,11 @@ static int print_values(lua_State *L)
 	int n = lua_gettop(L);
 	if (n == 0 || (n == 1 && lua_isnil(L, 1)))
 		return 0;
+	lua_rawgeti(L, LUA_REGISTRYINDEX, c->module);
+	lua_getfield(L, -1, "env");
+	lua_pushvalue(L, n);
+	lua_setfield(L, -2, "_");
+	lua_settop(L, n);
 	for (int i = 1; i <= n; i++) {
 		lua_rawgeti(L, LUA_REGISTRYINDEX, c->module);
 		lua_getfield(L, -1, "print_value");
@@ -1083,11 +1099,19 @@ static int print_values(lua_State *L)
 		lua_call(L, 1, 0);
 		lua_pop(L, 1);
 	}
-	lua_rawgeti(L, LUA_REGISTRYINDEX, c->module);
-	lua_getfield(L, -1, "env");
-	lua_pushvalue(L, n);
-	lua_setfield(L, -2, "_");
 	return 0;
+}
+
+/* print_values below its arguments, through the pager where there is one: [-(nargs+1), +0, -] */
+static int show(struct cb_console *c, int nargs, struct cb_err *err)
+{
+	FILE *out = c->o.out, *paged = c->o.page_begin && !c->unpaged ? c->o.page_begin(c->o.ctx) : NULL;
+	if (!paged)
+		return call(c, nargs, 0, err);
+	c->o.out = paged;
+	int rc = call(c, nargs, 0, err);
+	c->o.out = out;
+	return c->o.page_end(c->o.ctx) && rc == CB_ERULE ? CB_OK : rc; /* who leaves has seen enough: no fault */
 }
 
 int cb_console_eval(struct cb_console *c, const char *text, size_t len, const char *chunk, bool *incomplete, struct cb_err *err)
@@ -1135,7 +1159,7 @@ int cb_console_eval(struct cb_console *c, const char *text, size_t len, const ch
 	if (rc == CB_OK) {
 		lua_pushcfunction(L, print_values);
 		lua_insert(L, top + 1);
-		rc = call(c, lua_gettop(L) - top - 1, 0, err);
+		rc = show(c, lua_gettop(L) - top - 1, err);
 	}
 	lua_settop(L, top);
 	/* Iterators that were left half way hold a read lock on the record: let go of them now. */

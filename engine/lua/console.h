@@ -27,6 +27,10 @@ struct cb_console_opts {
 	/* Runs `chibo ARG...` with its standard output in *out and its talk in *talk; returns its exit code. */
 	int (*command)(void *ctx, int argc, const char *const *argv, struct cb_buf *out, struct cb_buf *talk);
 	void *ctx;
+	/* What a person asked for at a prompt goes to page_begin's stream (NULL: straight to out) until page_end, which says
+	   whether the reader left before the end. Both NULL: never. */
+	FILE *(*page_begin)(void *ctx);
+	bool (*page_end)(void *ctx);
 };
 
 struct cb_console;

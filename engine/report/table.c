@@ -567,6 +567,78 @@ static void rule_line(struct cb_sink *s, const size_t *width)
 	cb_buf_putc(&s->line, '\n');
 }
 
+#define FEW_ROWS 3  /* that are read better one under the other */
+#define FIT_WRAP 14 /* columns of a text that is wrapped beside many others */
+
+/* Each row as lines "title  value"; what is absent is left out. */
+static int cards_out(struct cb_sink *s, struct cb_err *err)
+{
+	size_t wide = 0, k = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < s->ncol; i++) {
+		size_t w = cb_utf8_width(s->col[i].title, strlen(s->col[i].title));
+		if (w > wide)
+			wide = w;
+	}
+	for (struct row *r = s->first; r && !rc; r = r->next) {
+		if (k++)
+			cb_buf_putc(&s->line, '\n');
+		for (size_t i = 0; i < s->ncol; i++) {
+			size_t left = s->o.width > (int)wide + 20 ? (size_t)s->o.width - wide - 2 : 20;
+			const char *v = r->cell[i];
+			if (!*v)
+				continue;
+			cb_buf_puts(&s->line, s->col[i].title);
+			pad(&s->line, wide - cb_utf8_width(s->col[i].title, strlen(s->col[i].title)) + 2);
+			while (*v) {
+				size_t skip, n = wrap_at(v, left, &skip);
+				cb_buf_add(&s->line, v, n);
+				cb_buf_putc(&s->line, '\n');
+				v += n + skip;
+				if (*v)
+					pad(&s->line, wide + 2);
+			}
+		}
+		rc = flush_line(s, err);
+	}
+	return rc;
+}
+
+/* A text that is wider than its column ends in "…"; false: out of memory. */
+static bool shorten(struct cb_sink *s, const char **text, size_t width)
+{
+	size_t n = strlen(*text), nl = strcspn(*text, "\n"), keep;
+	char *t;
+
+	if (nl == n && cb_utf8_width(*text, n) <= width)
+		return true;
+	keep = cb_utf8_fit(*text, nl, width - 1);
+	t = cb_arena_alloc(&s->arena, keep + sizeof("…"));
+	if (!t)
+		return false;
+	memcpy(t, *text, keep);
+	memcpy(t + keep, "…", sizeof("…"));
+	*text = t;
+	return true;
+}
+
+/* How many columns fit, side by side, when wide texts are wrapped. */
+static size_t that_fit(const struct cb_sink *s, const size_t *width)
+{
+	size_t sum = 0, n = 0;
+
+	for (; n < s->ncol; n++) {
+		size_t head = cb_utf8_width(s->col[n].title, strlen(s->col[n].title)), w = width[n];
+		if (s->col[n].type == CB_COL_TEXT && w > FIT_WRAP)
+			w = head > FIT_WRAP ? head : FIT_WRAP;
+		sum += w + (n ? 2 : 0);
+		if (sum > (size_t)s->o.width)
+			break;
+	}
+	return n ? n : 1;
+}
+
 static int table_out(struct cb_sink *s, struct cb_err *err)
 {
 	size_t *width = CB_NEWV(&s->arena, s->ncol ? s->ncol : 1, size_t), sum = 0;
@@ -586,6 +658,17 @@ static int table_out(struct cb_sink *s, struct cb_err *err)
 				p += n + (p[n] == '\n');
 			}
 		sum += width[i] + (i ? 2 : 0);
+	}
+	size_t all = s->ncol, fit = s->o.fit && s->o.width > 0 && sum > (size_t)s->o.width ? that_fit(s, width) : all;
+	if (fit < all) {
+		size_t rows = 0;
+		for (const struct row *r = s->first; r && rows <= FEW_ROWS; r = r->next)
+			rows++;
+		if (rows <= FEW_ROWS)
+			return cards_out(s, err);
+		for (size_t i = fit; i < all; i++)
+			sum -= width[i] + 2;
+		s->ncol = fit;
 	}
 	/* too wide: columns that said how wide they may be go first, then the widest text gives way */
 	for (size_t i = 0; i < s->ncol && s->o.width > 0 && sum > (size_t)s->o.width; i++)
@@ -616,7 +699,25 @@ static int table_out(struct cb_sink *s, struct cb_err *err)
 	for (struct row *r = s->first; r && !rc; r = r->next) {
 		if (r->total)
 			rule_line(s, width);
+		for (size_t i = 0; fit < all && i < fit; i++) /* an overview: a line a row; a card shows the whole text */
+			if (!shorten(s, &r->cell[i], width[i]))
+				return sink_fail(s, err, CB_ENOMEM, "out of memory");
 		cells_line(s, r->cell, width, r->total && s->o.colour);
+		rc = flush_line(s, err);
+	}
+	s->ncol = all;
+	if (fit < all && !rc) {
+		cb_buf_printf(&s->line, "... and %zu more column%s:", all - fit, all - fit == 1 ? "" : "s");
+		for (size_t i = fit, at = 30; i < all; i++) {
+			size_t w = cb_utf8_width(s->col[i].title, strlen(s->col[i].title));
+			if (at + w + 1 > (size_t)s->o.width) {
+				cb_buf_puts(&s->line, "\n   ");
+				at = 3;
+			}
+			cb_buf_printf(&s->line, " %s", s->col[i].title);
+			at += w + 1;
+		}
+		cb_buf_putc(&s->line, '\n');
 		rc = flush_line(s, err);
 	}
 	return rc;

@@ -30,7 +30,16 @@ struct cb_cell {
 	int64_t n, d;      /* INT, DAY, FLAG: n; PTS: n thousandths (d > 1: n/d of them); RATIO: n/d; PERCENT: part n of whole d; FLAG with d: a count of flags */
 };
 struct cb_sink;
-struct cb_sink_opts { enum cb_form_out form; FILE *file; struct cb_buf *buf; /* one of both */ int width; /* 0: no limit */ bool colour; const char *title; };
+struct cb_sink_opts {
+	enum cb_form_out form;
+	FILE *file;
+	struct cb_buf *buf; /* one of both */
+	int width;          /* 0: no limit */
+	bool colour;
+	bool fit;           /* a terminal table that is too wide even when texts are wrapped: a few rows become cards, of many
+			       rows the columns that fit are printed and the others named */
+	const char *title;
+};
 int cb_sink_open(struct cb_sink **out, const struct cb_column *col, size_t ncol, const struct cb_sink_opts *o, struct cb_err *err);
 int cb_sink_row(struct cb_sink *s, const struct cb_cell *cell, struct cb_err *err);
 int cb_sink_total(struct cb_sink *s, const struct cb_cell *cell, struct cb_err *err); /* a row set apart: a line above, bold */

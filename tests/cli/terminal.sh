@@ -38,6 +38,34 @@ type_ 'print("x" .. i)'
 type_ 'end'
 shows "many lines run as one" "x2"
 clear_screen
+
+# --- long and wide answers ---
+type_ 'n = sql[[with recursive n(i) as (select 1 union all select i+1 from n where i<500) select i*1000 as thousands from n]]'
+type_ 'n'
+shows "a long answer stops after a screen, in less" ":"
+hasnt "and the end is not there yet" "$(screen)" "500.000"
+send G
+shows "its end can be seen" "500.000"
+send q
+send '1 + 41' Enter
+shows "q goes back to the prompt" "42"
+clear_screen
+type_ 'n'
+shows "again" "27.000"
+send C-c
+shows "Ctrl-C in the pager ends it" "chibo>"
+send 'print("af" .. "ter")' Enter
+shows "Ctrl-C in the pager goes back to the prompt" "after"
+clear_screen
+type_ 'pager(false)'
+type_ 'n'
+shows "pager(false) prints straight through" "500.000"
+type_ 'pager(true)'
+clear_screen
+type_ "sql[[with recursive n(i) as (select 1 union all select i+1 from n where i<9) select i as one, 1 as eight, '0000000000000000000000000000000000000000' as two, '0000000000000000000000000000000000000000' as three, '0000000000000000000000000000000000000000' as four, '0000000000000000000000000000000000000000' as five, '0000000000000000000000000000000000000000' as six, '0000000000000000000000000000000000000000' as seven from n]]"
+shows "columns that do not fit are named" "... and 1 more column: seven"
+has "what is cut says so" "$(screen)" "000…"
+clear_screen
 type_ 'while true do end'
 sleep 0.5
 send C-c
@@ -76,6 +104,48 @@ n=0
 while [ $n -lt 50 ] && [ ! -s "$T/.local/state/chibo/history" ]; do sleep 0.1; n=$((n + 1)); done
 has "history lasts" "$(cat "$T/.local/state/chibo/history" 2>/dev/null)" 'print("still here")'
 is "history is for its owner only" 600 "$(stat -c %a "$T/.local/state/chibo/history")"
+
+# --- without less, and on other terminals ---
+session() { # NAME VARIABLES: another console
+	$TM resize-window -t c -x 100 -y 12
+	$TM respawn-pane -k -t c "env HOME=$T LANG=C.UTF-8 LC_ALL=C.UTF-8 TERM=screen CHIBO_RULES=$CHIBO_RULES $1 $CHIBO --db $T/r.db repl; echo LEFT; sleep 100"
+	shows "the console greets ($1)" "chibo>"
+}
+long='sql[[with recursive n(i) as (select 1 union all select i+1 from n where i<30) select i*1000 as thousands from n]]'
+session PATH=/nowhere
+type_ "$long"
+shows "without less there is a plain pager" "-- more --"
+hasnt "that stops after a screen" "$(screen)" "12.000"
+send Space
+shows "a blank shows the next screen" "18.000"
+send Enter
+shows "Enter one line more" "21.000"
+hasnt "and no more than that" "$(screen)" "22.000"
+send q
+send '1 + 41' Enter
+shows "q leaves" "42"
+type_ "$long"
+shows "again" "-- more --"
+send C-c
+send 'print("af" .. "ter")' Enter
+shows "Ctrl-C leaves, the session stays" "after"
+for how in PAGER=cat PAGER= TERM=dumb NO_COLOR=1; do
+	session "$how"
+	type_ "$long"
+	if [ $how = NO_COLOR=1 ]; then
+		shows "NO_COLOR changes nothing but colour: less waits" ":"
+		send q
+	else
+		shows "$how: no pager" "30.000"
+	fi
+	send C-d
+	shows "$how: Ctrl-D leaves" LEFT
+done
+session "PAGER='sed s/000/k/'"
+type_ "$long"
+shows "\$PAGER is the user's own" "30.k"
+send C-d
+shows "and the console ends" LEFT
 
 # --- without a terminal ---
 { "$CHIBO" --db r.db query 'for i = 1, 200000 do print(i) end' 2>pipe.err; echo $? >pipe.rc; } | head -1 >/dev/null

@@ -101,6 +101,54 @@ static void a_table_is_wrapped_to_the_terminal_and_loses_nothing(void **state)
 	cb_buf_release(&b);
 }
 
+static char *fitted(size_t rows)
+{
+	static const struct cb_column c[] = {{"a", "First", CB_COL_TEXT, 0}, {"b", "Second", CB_COL_TEXT, 0}, {"c", "Third", CB_COL_TEXT, 0},
+					     {"d", "Fourth", CB_COL_INT, 0}, {"e", "Fifth", CB_COL_TEXT, 0}};
+	struct cb_buf b;
+	struct cb_sink *s;
+	struct cb_err err = {0};
+
+	cb_buf_init(&b);
+	assert_int_equal(cb_sink_open(&s, c, 5, &(struct cb_sink_opts){.form = CB_OUT_TABLE, .buf = &b, .width = 40, .fit = true}, &err), 0);
+	for (size_t i = 0; i < rows; i++)
+		assert_int_equal(cb_sink_row(s, (struct cb_cell[]){cb_cell_text("Chi bộ số một của Đảng bộ xã Mẫu"), cb_cell_text("Đảng bộ xã"),
+								   cb_cell_text("a third text that is long"), cb_cell_int(7), cb_cell_null()}, &err), 0);
+	assert_int_equal(cb_sink_close(s, &err), 0);
+	return cb_buf_take(&b);
+}
+
+static void many_rows_that_are_too_wide_keep_the_columns_that_fit_and_name_the_others(void **state)
+{
+	char *t = fitted(4);
+
+	(void)state;
+	assert_string_equal(t, "First                         Second\n"
+			       "────────────────────────────  ──────────\n"
+			       "Chi bộ số một của Đảng bộ x…  Đảng bộ xã\n"
+			       "Chi bộ số một của Đảng bộ x…  Đảng bộ xã\n"
+			       "Chi bộ số một của Đảng bộ x…  Đảng bộ xã\n"
+			       "Chi bộ số một của Đảng bộ x…  Đảng bộ xã\n"
+			       "... and 3 more columns: Third\n"
+			       "    Fourth Fifth\n");
+	cb_free(t);
+}
+
+static void a_few_rows_that_are_too_wide_become_cards(void **state)
+{
+	char *t = fitted(2);
+	const char *one = "First   Chi bộ số một của Đảng bộ xã Mẫu\n"
+			  "Second  Đảng bộ xã\n"
+			  "Third   a third text that is long\n"
+			  "Fourth  7\n";
+	char both[512];
+
+	(void)state;
+	snprintf(both, sizeof both, "%s\n%s", one, one);
+	assert_string_equal(t, both);
+	cb_free(t);
+}
+
 static void csv_never_starts_a_cell_that_a_spreadsheet_would_run(void **state)
 {
 	static const char *const bad[] = {"=1+1", "+1", "-1+2", "@SUM(1)", "\tx", "\r=1", " =1", "\xC2\xA0=1", "\xEF\xBC\x9D" "1", "\xEF\xBC\x8B" "1", "\xEF\xBC\x8D" "1", "\xEF\xBC\xA0" "1"};
@@ -270,6 +318,8 @@ int main(void)
 		cmocka_unit_test(json_escapes_quotes_and_control_bytes),
 		cmocka_unit_test(html_escapes_what_could_be_markup),
 		cmocka_unit_test(markdown_keeps_a_pipe_inside_its_cell),
+		cmocka_unit_test(many_rows_that_are_too_wide_keep_the_columns_that_fit_and_name_the_others),
+		cmocka_unit_test(a_few_rows_that_are_too_wide_become_cards),
 		cmocka_unit_test(escape_codes_in_the_record_do_not_reach_the_terminal),
 		cmocka_unit_test(a_full_device_is_told_and_nothing_is_lost),
 		cmocka_unit_test(every_failed_allocation_is_reported_and_leaves_nothing),
