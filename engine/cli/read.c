@@ -355,9 +355,10 @@ static int losses_doc(struct cb_doc **out, const struct cb_losses *l, const stru
 
 static int advice_doc(struct cb_doc **out, const struct cb_advices *a, int64_t id, struct cb_err *err)
 {
+	/* the effort only where the ruleset declares any: else it is the number of changes again */
 	static const struct cb_column col[] = {
 		{"no", "TT", CB_COL_INT, 0}, {"changes", "Việc cần làm", CB_COL_TEXT, 0}, {"count", "Số thay đổi", CB_COL_INT, 0},
-		{"level", "Đạt mức", CB_COL_TEXT, 0}, {"score", "Điểm", CB_COL_PTS, 0},
+		{"level", "Đạt mức", CB_COL_TEXT, 0}, {"score", "Điểm", CB_COL_PTS, 0}, {"effort", "Độ khó", CB_COL_INT, 0},
 	};
 	char t[CB_NUM_TEXT], title[96];
 	int rc;
@@ -374,14 +375,15 @@ static int advice_doc(struct cb_doc **out, const struct cb_advices *a, int64_t i
 		cb_doc_para(*out, "Nhắm tới: %s", a->rs->level[a->target].label);
 	else
 		cb_doc_para(*out, "Đã ở mức cao nhất");
-	cb_doc_table(*out, "advice", "", col, sizeof col / sizeof *col);
+	cb_doc_table(*out, "advice", "", col, sizeof col / sizeof *col - !a->rs->neffort);
 	for (size_t i = 0; i < a->nadvice; i++)
 		cb_doc_row(*out, (struct cb_cell[]){cb_cell_int((int64_t)i + 1), cb_cell_text(a->advice[i].text), cb_cell_int((int64_t)a->advice[i].nchange),
-						    cb_cell_text(a->rs->level[a->advice[i].level].label), cb_cell_pts(a->advice[i].score_n, a->advice[i].score_d)});
+						    cb_cell_text(a->rs->level[a->advice[i].level].label), cb_cell_pts(a->advice[i].score_n, a->advice[i].score_d),
+						    cb_cell_int(a->advice[i].effort)});
 	if (a->blocked)
 		cb_doc_note(*out, "%s", a->blocked);
 	if (a->target >= 0 && a->complete && a->nadvice)
-		cb_doc_para(*out, "Đã thử hết: không có cách nào ít thay đổi hơn.");
+		cb_doc_para(*out, a->rs->neffort ? "Đã thử hết: không có cách nào dễ hơn." : "Đã thử hết: không có cách nào ít thay đổi hơn.");
 	else if (a->target >= 0 && a->complete)
 		cb_doc_para(*out, "Đã thử hết: không có cách nào trong số thay đổi cho phép (--changes N).");
 	else if (a->target >= 0)

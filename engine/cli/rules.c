@@ -509,6 +509,8 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 	};
 	static const struct cb_column per[] = {{"period", "Kỳ", CB_COL_TEXT, 0}, {"rule", "Cách xếp loại", CB_COL_TEXT, 0}};
 	static const char *const period_vi[] = {"tháng", "quý", "6 tháng", "9 tháng", "năm"};
+	static const struct cb_column adv[] = {{"name", "Mã", CB_COL_TEXT, 0}, {"label", "Số liệu, dòng chấm", CB_COL_TEXT, 0}, {"cost", "Độ khó", CB_COL_INT, 0},
+					       {"never", "", CB_COL_TEXT, 0}};
 	char a[11], b[11], a2[CB_NUM_TEXT];
 	struct cb_buf t;
 	bool any = false;
@@ -581,6 +583,18 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 	if (any)
 		cb_doc_para(*out, "Tháng không họp: %s", rs->missed_month == CB_MISSED_IGNORED ? "không tính" :
 			    rs->missed_month == CB_MISSED_AS_WORST ? "tính như mức thấp nhất" : "không xếp loại kỳ");
+	if (rs->neffort)
+		cb_doc_table(*out, "advice", "Độ khó khi tư vấn (không ghi: 1)", adv, sizeof adv / sizeof *adv);
+	for (size_t i = 0; i < rs->neffort; i++) {
+		const struct cb_effort *e = &rs->effort[i];
+		int fact = cb_facts_find(rs->dict, e->name), at = cb_criterion_find(rs, e->name);
+		const char *label = fact >= 0 ? cb_facts_at(rs->dict, (size_t)fact)->label : at >= 0 ? rs->criterion[at].label : NULL;
+		for (size_t k = 0; !label && k < rs->nnode; k++)
+			if (cb_is(rs->node[k], "judged") && rs->node[k]->text && !strcmp(rs->node[k]->text, e->name))
+				label = rs->node[k]->label;
+		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(e->name), cb_cell_text(label), {.null = !e->cost, .n = e->cost},
+						    cb_cell_text(e->cost ? NULL : "không tư vấn thay đổi")});
+	}
 	if (!cb_buf_ok(&t))
 		rc = cb_err_nomem(err);
 	cb_buf_release(&t);

@@ -4,7 +4,7 @@
  * Each fact that may change gets a pool of values around the one it has (all of them where they are few). Walking away
  * from the present value, a candidate is the first value at which any condition or any points of the rules differ from
  * every value nearer by: between two candidates nothing in the rules can tell the values apart, so the thresholds are
- * solved exactly by the rules themselves, whatever form they have. Subsets of facts are then tried by growing size;
+ * solved exactly by the rules themselves, whatever form they have. Subsets of facts are then tried by growing effort;
  * facts that stand together in one quantity are tried over their whole pools, others over their candidates. What
  * reaches the target and is a possible meeting (cb_meeting_check) is drawn back towards the present values and kept.
  * Every step is a batch of the evaluator, so each piece of advice is proven.
@@ -23,12 +23,12 @@
 #define POOL 2048       /* values of one fact that are looked at */
 #define CANDIDATES 32   /* of one fact, when several change */
 #define DEEP 6          /* the most changes at once */
-#define COST_CHANGE 1000000
 
 struct var {
 	int input;
 	const struct cb_fact *fact; /* NULL: judged */
 	const char *label;
+	int cost;                   /* as declared */
 	int64_t lo, hi;
 	bool had;
 	int64_t now;
@@ -60,6 +60,9 @@ struct search {
 	int64_t tries, max_tries;
 	bool prune;              /* what a subset can gain is bounded by the criteria that it touches */
 	int64_t gain;            /* thousandths still needed */
+	cb_pts *top;             /* [ncriterion] the most that any change of one or two values gave */
+	int held;                /* a gate that held a meeting with enough points back; -1 */
+	int held_at;             /* at this level */
 	bool incomplete;
 };
 
@@ -213,6 +216,9 @@ static int add_var(struct search *s, size_t input, const struct cb_node *judged,
 
 	memset(v, 0, sizeof(*v));
 	v->input = (int)input;
+	v->cost = cb_ruleset_effort(s->rs, in);
+	if (v->cost == 0)
+		return 0;
 	v->had = s->base_have[input];
 	v->now = v->had ? s->base[input] : 0;
 	v->touch = CB_NEWV(&s->scratch, s->rs->ncriterion + 1, unsigned char);
@@ -293,6 +299,14 @@ static int find_vars(struct search *s, struct cb_err *err)
 				rc = add_var(s, i, judged, err);
 		}
 	}
+	/* the easy ones first: effort then grows with the subsets (stable, there are few) */
+	for (size_t i = 1; i < s->nvar; i++)
+		for (size_t k = i; k > 0 && s->var[k - 1].cost > s->var[k].cost; k--) {
+			struct var v = s->var[k];
+
+			s->var[k] = s->var[k - 1];
+			s->var[k - 1] = v;
+		}
 	return rc;
 }
 
@@ -328,6 +342,20 @@ static int find_ties(struct search *s, struct cb_err *err)
 				if (x != y && s->var[x].touch[c] && s->var[y].touch[c])
 					s->tied[x * s->nvar + y] = 1;
 	return 0;
+}
+
+/* What the tried meetings show of why none may reach the target. */
+static void watch(struct search *s, const struct cb_scores *sc, size_t n)
+{
+	for (size_t c = 0; c < s->rs->ncriterion; c++)
+		for (size_t k = 0; k < n; k++)
+			if (sc->state[c][k] == CB_CR_SCORED && sc->points[c][k] > s->top[c])
+				s->top[c] = sc->points[c][k];
+	for (size_t k = 0; k < n; k++)
+		if (sc->status[k] == CB_ST_RATED && sc->gate[k] >= 0 && sc->level_by_score[k] <= s->out->target && sc->level[k] > s->out->target) {
+			s->held = sc->gate[k];
+			s->held_at = sc->level[k];
+		}
 }
 
 /* The first value of each kind that the rules can tell apart. `with` (NULL: none) is another variable, set to `value`. */
@@ -369,6 +397,8 @@ static int find_candidates(struct search *s, struct var *v, const struct var *wi
 			lane_set(s, k, v, v->pool[i + k]);
 		}
 		rc = evaluate(s, n, &sc, err);
+		if (rc == 0)
+			watch(s, &sc, n);
 		for (size_t k = 0; rc == 0 && k < n; k++) {
 			uint64_t h = signature(s, k);
 			bool known = false, there = false;
@@ -438,16 +468,17 @@ struct combo {
 	size_t var[DEEP];
 	int64_t value[DEEP];
 	size_t n;
-	int64_t cost;
+	int effort;
+	int64_t moved;
 };
 
-static int64_t cost_of(const struct search *s, const struct combo *c)
+static int64_t moved(const struct search *s, const struct combo *c)
 {
-	int64_t cost = (int64_t)c->n * COST_CHANGE;
+	int64_t sum = 0;
 
 	for (size_t i = 0; i < c->n; i++)
-		cost += distance(&s->var[c->var[i]], c->value[i]);
-	return cost;
+		sum += distance(&s->var[c->var[i]], c->value[i]);
+	return sum;
 }
 
 static void lane_combo(struct search *s, size_t lane, const struct combo *c)
@@ -490,7 +521,7 @@ static int draw_back(struct search *s, struct combo *c, struct cb_err *err)
 			done = n < CB_BATCH;
 		}
 	}
-	c->cost = cost_of(s, c);
+	c->moved = moved(s, c);
 	return rc;
 }
 
@@ -512,7 +543,7 @@ static bool promising(const struct search *s, const size_t *var, size_t n, const
 	return sum >= s->gain;
 }
 
-/* All values of one subset; *best has the cheapest that reaches (n 0: none). */
+/* All values of one subset; *best has the nearest that reaches (n 0: none). */
 static int try_subset(struct search *s, const size_t *var, size_t n, struct combo *best, struct cb_err *err)
 {
 	const int64_t *list[DEEP];
@@ -556,8 +587,8 @@ static int try_subset(struct search *s, const size_t *var, size_t n, struct comb
 			c.var[i] = var[i];
 			c.value[i] = list[i][at[i]];
 		}
-		c.cost = cost_of(s, &c);
-		if (best->n == 0 || c.cost < best->cost) {
+		c.moved = moved(s, &c);
+		if (best->n == 0 || c.moved < best->moved) {
 			lane_combo(s, lanes, &c);
 			batch[lanes++] = c;
 		}
@@ -570,8 +601,10 @@ static int try_subset(struct search *s, const size_t *var, size_t n, struct comb
 		if (lanes < CB_BATCH && more)
 			continue;
 		rc = lanes ? evaluate(s, lanes, &sc, err) : 0;
+		if (rc == 0 && lanes)
+			watch(s, &sc, lanes);
 		for (size_t k = 0; k < lanes && rc == 0; k++)
-			if ((best->n == 0 || batch[k].cost < best->cost) && reaches(s, &sc, k))
+			if ((best->n == 0 || batch[k].moved < best->moved) && reaches(s, &sc, k))
 				*best = batch[k];
 		lanes = 0;
 		if (s->tries > s->max_tries) {
@@ -599,68 +632,116 @@ static int combo_order(const void *a, const void *b)
 {
 	const struct combo *x = a, *y = b;
 
-	if (x->cost != y->cost)
-		return x->cost < y->cost ? -1 : 1;
+	if (x->effort != y->effort)
+		return x->effort < y->effort ? -1 : 1;
+	if (x->n != y->n)
+		return x->n < y->n ? -1 : 1;
+	if (x->moved != y->moved)
+		return x->moved < y->moved ? -1 : 1;
 	for (size_t i = 0; i < x->n && i < y->n; i++)
 		if (x->var[i] != y->var[i])
 			return x->var[i] < y->var[i] ? -1 : 1;
 	return 0;
 }
 
-static int search_all(struct search *s, const int64_t *room, int deep, struct combo **found, size_t *nfound, struct cb_err *err)
+/*
+ * The next subset of n variables, in order, whose costs add up to `effort`; `set` holds the last one (fresh: none yet).
+ * Costs rise with the index, so what a rest can cost lies between its first and its last variables.
+ */
+static bool next_subset(const struct search *s, size_t *set, size_t n, int effort, bool fresh)
 {
-	size_t want = s->opts->max_found ? s->opts->max_found : 5, cap = 0;
-	int rc = 0;
+	size_t at = fresh ? 0 : n - 1;
+	int sum = 0;
 
-	for (size_t n = 1; n <= (size_t)deep && n <= s->nvar && rc == 0; n++) {
-		size_t set[DEEP], before = *nfound;
-		bool more = true;
+	if (n > s->nvar)
+		return false;
+	if (fresh)
+		set[0] = 0;
+	else
+		set[at]++;
+	for (size_t i = 0; i < at; i++)
+		sum += s->var[set[i]].cost;
+	for (;;) {
+		size_t rest = n - at; /* to choose from set[at] on */
+		int low = sum, high = sum;
 
-		if (*nfound >= want)
-			break;
-		for (size_t i = 0; i < n; i++)
-			set[i] = i;
-		while (more && rc == 0) {
-			struct combo best = { .n = 0 };
-			bool known = false;
-			size_t i;
-
-			for (size_t k = 0; k < before && !known; k++)
-				known = contains(set, n, &(*found)[k]); /* something smaller does it already */
-			if (!known && promising(s, set, n, room)) {
-				rc = try_subset(s, set, n, &best, err);
-				if (rc == 0 && best.n > 0)
-					rc = draw_back(s, &best, err);
-			}
-			if (rc == 0 && best.n > 0) {
-				if (*nfound == cap) {
-					struct combo *p = cb_reallocarray(*found, cap ? 2 * cap : 16, sizeof(*p));
-
-					if (!p)
-						return cb_err_nomem(err);
-					*found = p;
-					cap = cap ? 2 * cap : 16;
-				}
-				(*found)[(*nfound)++] = best;
-			}
-			for (i = n; i-- > 0;)
-				if (set[i] < s->nvar - n + i)
-					break;
-			if (i < n) {
-				set[i]++;
-				for (size_t k = i + 1; k < n; k++)
-					set[k] = set[k - 1] + 1;
-			} else {
-				more = false;
-			}
-			if (more && s->tries > s->max_tries) {
-				s->incomplete = true;
-				more = false;
+		if (set[at] + rest <= s->nvar) {
+			for (size_t i = 0; i < rest; i++) {
+				low += s->var[set[at] + i].cost;
+				high += i == 0 ? s->var[set[at]].cost : s->var[s->nvar - i].cost;
 			}
 		}
-		if (s->tries > s->max_tries)
-			break;
+		if (set[at] + rest > s->nvar || low > effort) { /* later ones cost no less */
+			if (at == 0)
+				return false;
+			at--;
+			sum -= s->var[set[at]].cost;
+			set[at]++;
+		} else if (high < effort) {
+			set[at]++;
+		} else if (rest == 1) {
+			return true;
+		} else {
+			sum += s->var[set[at]].cost;
+			set[at + 1] = set[at] + 1;
+			at++;
+		}
 	}
+}
+
+/* One subset, unless something found already does it with less; what reaches joins *found. */
+static int look_at(struct search *s, const size_t *set, size_t n, int effort, const int64_t *room, struct combo **found, size_t *nfound, size_t *cap,
+		   struct cb_err *err)
+{
+	struct combo best = { .n = 0 };
+	int rc;
+
+	for (size_t k = 0; k < *nfound; k++)
+		if ((*found)[k].n < n && contains(set, n, &(*found)[k]))
+			return 0;
+	if (!promising(s, set, n, room))
+		return 0;
+	rc = try_subset(s, set, n, &best, err);
+	if (rc == 0 && best.n > 0)
+		rc = draw_back(s, &best, err);
+	if (rc || best.n == 0)
+		return rc;
+	best.effort = effort;
+	if (*nfound == *cap) {
+		struct combo *p = cb_reallocarray(*found, *cap ? 2 * *cap : 16, sizeof(*p));
+
+		if (!p)
+			return cb_err_nomem(err);
+		*found = p;
+		*cap = *cap ? 2 * *cap : 16;
+	}
+	(*found)[(*nfound)++] = best;
+	return 0;
+}
+
+static int search_all(struct search *s, const int64_t *room, int deep, struct combo **found, size_t *nfound, struct cb_err *err)
+{
+	size_t want = s->opts->max_found ? s->opts->max_found : 5, cap = 0, most = (size_t)deep < s->nvar ? (size_t)deep : s->nvar;
+	int rc = 0, dearest = 0;
+
+	for (size_t i = 0; i < most; i++)
+		dearest += s->var[s->nvar - 1 - i].cost;
+	for (int effort = 1; effort <= dearest && rc == 0; effort++)
+		for (size_t n = 1; n <= most && rc == 0; n++) {
+			size_t set[DEEP];
+			bool fresh = true;
+
+			if (*nfound >= want)
+				goto out;
+			for (; rc == 0 && next_subset(s, set, n, effort, fresh); fresh = false) {
+				if (s->tries > s->max_tries) {
+					s->incomplete = true;
+					goto out;
+				}
+				rc = look_at(s, set, n, effort, room, found, nfound, &cap, err);
+			}
+		}
+out:
 	if (*nfound > 0)
 		qsort(*found, *nfound, sizeof(**found), combo_order);
 	if (*nfound > want)
@@ -708,7 +789,8 @@ static int write_advice(struct search *s, const struct combo *found, size_t nfou
 		x->change = CB_NEWV(s->a, found[i].n, struct cb_change);
 		if (!x->change)
 			return cb_err_nomem(err);
-		x->cost = found[i].cost;
+		x->effort = found[i].effort;
+		x->moved = found[i].moved;
 		x->level = sc.level[0];
 		x->score_n = sc.score_n[0];
 		x->score_d = sc.score_d[0];
@@ -744,6 +826,23 @@ static const char *gate_words(const struct cb_ruleset *rs, int gate)
 	if (rs->gate[gate].label)
 		return rs->gate[gate].label;
 	return rs->gate[gate].article ? rs->gate[gate].article : "điều kiện khống chế mức";
+}
+
+/* The criteria that are short of their maximum whatever value of theirs is changed. */
+static void cannot_rise(struct search *s, const struct cb_scores *sc, struct cb_buf *b)
+{
+	const struct cb_ruleset *rs = s->rs;
+	char got[CB_NUM_TEXT], max[CB_NUM_TEXT];
+	int n = 0;
+
+	for (size_t c = 0; c < rs->ncriterion; c++) {
+		cb_pts now = sc->state[c][0] == CB_CR_SCORED ? sc->points[c][0] : 0;
+
+		if (rs->criterion[c].max == 0 || sc->state[c][0] == CB_CR_NA || now == rs->criterion[c].max || s->top[c] == rs->criterion[c].max)
+			continue;
+		cb_buf_printf(b, "%s%s (%s/%s)", n++ ? ", " : "; không nâng được đến tối đa: ", rs->criterion[c].label,
+			      cb_fmt_pts_vi(got, sizeof(got), s->top[c] > now ? s->top[c] : now), cb_fmt_pts_vi(max, sizeof(max), rs->criterion[c].max));
+	}
 }
 
 static int explain_block(struct search *s, const struct cb_scores *sc, int deep, struct cb_err *err)
@@ -789,6 +888,10 @@ static int explain_block(struct search *s, const struct cb_scores *sc, int deep,
 			cb_buf_printf(&b, "không có thay đổi nào của đến %d số liệu đưa được lên mức %s", deep, rs->level[o->target].label);
 		else
 			cb_buf_printf(&b, "chưa tìm thấy thay đổi nào của đến %d số liệu đưa được lên mức %s", deep, rs->level[o->target].label);
+		if (s->held >= 0 && sc->level_by_score[0] >= o->level)
+			cb_buf_printf(&b, "; dù đủ điểm vẫn bị giữ ở mức %s: %s", rs->level[s->held_at].label, gate_words(rs, s->held));
+		else if (s->held < 0)
+			cannot_rise(s, sc, &b);
 	}
 	if (!cb_buf_ok(&b))
 		rc = cb_err_nomem(err);
@@ -842,7 +945,8 @@ static int setup(struct search *s, struct cb_err *err)
 	s->phave = CB_NEWV(&s->scratch, s->ninput + 1, const unsigned char *);
 	s->m_value = CB_NEWV(&s->scratch, s->nfact + 1, int64_t);
 	s->m_have = CB_NEWV(&s->scratch, s->nfact + 1, unsigned char);
-	if (!s->value || !s->have || !s->pvalue || !s->phave || !s->m_value || !s->m_have)
+	s->top = CB_NEWV(&s->scratch, s->rs->ncriterion + 1, cb_pts);
+	if (!s->top || !s->value || !s->have || !s->pvalue || !s->phave || !s->m_value || !s->m_have)
 		return cb_err_nomem(err);
 	for (size_t i = 0; i < s->ninput; i++) {
 		s->pvalue[i] = s->value + i * CB_BATCH;
@@ -854,7 +958,7 @@ static int setup(struct search *s, struct cb_err *err)
 int cb_advice_new(struct cb_advices **out, const struct cb_ruleset *rs, const int64_t *value, const unsigned char *have,
 		  const struct cb_advice_opts *opts, struct cb_err *err)
 {
-	struct search s = { .rs = rs, .opts = opts, .base = value, .base_have = have, .max_tries = opts->max_tries ? opts->max_tries : 200000 };
+	struct search s = { .rs = rs, .opts = opts, .base = value, .base_have = have, .held = -1, .max_tries = opts->max_tries ? opts->max_tries : 200000 };
 	int deep = opts->max_changes ? opts->max_changes : 3, rc;
 	struct combo *found = NULL;
 	size_t nfound = 0;

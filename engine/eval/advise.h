@@ -4,8 +4,9 @@
  * losses sums stored results: per criterion what was lost over the rated meetings (applicable maximum less points),
  * for a unit and all below it, a cluster or everything; and the largest losses of each cell. advice searches the rules
  * of one meeting for the smallest changes of facts that reach a better level: candidate values come from the
- * comparisons in which a fact stands, combinations are tried by growing number of changes, and every piece is proven by
- * evaluating it. Facts that are fixed (member counts, dates) are never touched.
+ * comparisons in which a fact stands, combinations are tried by growing effort (what the ruleset declares that each
+ * change costs, else 1), then number of changes, and every piece is proven by evaluating it. Facts that are fixed (member
+ * counts, dates) and what the ruleset never wants advised are not touched.
  */
 #ifndef CB_EVAL_ADVISE_H
 #define CB_EVAL_ADVISE_H
@@ -65,7 +66,8 @@ struct cb_change {
 };
 struct cb_advice {
 	struct cb_change *change; size_t nchange;
-	int64_t cost;              /* changes first, then how far the values move */
+	int effort;                /* the declared costs of the changes; without any: how many there are */
+	int64_t moved;             /* how far the values move */
 	int level;                 /* reached; index in rs->level */
 	int64_t score_n, score_d;  /* thousandths, after the change */
 	const char *text;          /* all changes in one sentence */
@@ -77,8 +79,8 @@ struct cb_advices {
 	int level;                 /* -1: not rated */
 	int target;                /* the level aimed at; -1: it is at the top */
 	int64_t score_n, score_d;
-	struct cb_advice *advice; size_t nadvice; /* fewest changes first, then cheapest */
-	bool complete;             /* the whole space up to max_changes was tried: no smaller change exists */
+	struct cb_advice *advice; size_t nadvice; /* least effort first, then fewest changes, then least moved */
+	bool complete;             /* the whole space up to max_changes was tried: no easier change exists */
 	const char *blocked;       /* why points alone do not help (gate, missing facts, fixed facts); Vietnamese; NULL */
 };
 struct cb_advice_opts {

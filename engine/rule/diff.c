@@ -302,6 +302,33 @@ static void ranking(struct diff *d)
 	}
 }
 
+static const char *effort_words(struct diff *d, const struct cb_ruleset *rs, const char *name)
+{
+	for (size_t i = 0; i < rs->neffort; i++)
+		if (strcmp(rs->effort[i].name, name) == 0)
+			return rs->effort[i].cost ? cb_arena_printf(&d->out->arena, "%d", rs->effort[i].cost) : "không tư vấn";
+	return "1";
+}
+
+/* What is said of the same name, and of what only one of the two names. */
+static void advice(struct diff *d)
+{
+	const struct cb_ruleset *const of[] = { d->was, d->now };
+
+	for (int k = 0; k < 2; k++)
+		for (size_t i = 0; i < of[k]->neffort; i++) {
+			const char *name = of[k]->effort[i].name;
+			bool told = false;
+			for (size_t j = 0; k && j < d->was->neffort && !told; j++)
+				told = strcmp(d->was->effort[j].name, name) == 0;
+			const char *what = cb_arena_printf(&d->out->arena, "tư vấn: độ khó của %s", name);
+			const char *was = effort_words(d, d->was, name), *now = effort_words(d, d->now, name);
+			d->oom |= !what || !was || !now;
+			if (!told)
+				say(d, what, was, now, 0, 0);
+		}
+}
+
 int cb_ruleset_diff(struct cb_changes **out, const struct cb_ruleset *was, const struct cb_ruleset *now, struct cb_err *err)
 {
 	static const char *const period[] = { [CB_QUARTER] = "xếp loại quý", [CB_HALF] = "xếp loại 6 tháng", [CB_NINE_MONTHS] = "xếp loại 9 tháng",
@@ -334,6 +361,7 @@ int cb_ruleset_diff(struct cb_changes **out, const struct cb_ruleset *was, const
 		expression(&d, period[i], was->period[i].level, now->period[i].level);
 	say(&d, "tháng không sinh hoạt", missed[was->missed_month], missed[now->missed_month], 0, 0);
 	ranking(&d);
+	advice(&d);
 	if (d.oom) {
 		cb_changes_free(d.out);
 		return cb_err_nomem(err);

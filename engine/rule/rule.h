@@ -160,6 +160,13 @@ struct cb_rank_key {
 enum cb_within { CB_WITHIN_ALL, CB_WITHIN_PARENT, CB_WITHIN_CLUSTER, CB_WITHIN_BLOCK, CB_WITHIN_PROVINCE };
 enum cb_ties { CB_TIES_SHARED /* 1 1 3 */, CB_TIES_DENSE /* 1 1 2 */, CB_TIES_ORDER /* by code: 1 2 3 */ };
 
+/* How hard something is to change, for advice. */
+struct cb_effort {
+	const char *name; /* a fact, a judged item ("preparation.2"), or a criterion: all its judged items */
+	int cost;         /* 1..CB_EFFORT_MAX; 0: never */
+};
+#define CB_EFFORT_MAX 100
+
 struct cb_ruleset {
 	struct cb_arena arena;
 	const char *id;       /* "tuyen_quang.qd19" */
@@ -189,6 +196,7 @@ struct cb_ruleset {
 	struct cb_rank_key *rank; size_t nrank;
 	enum cb_within rank_within;
 	enum cb_ties rank_ties;
+	struct cb_effort *effort; size_t neffort; /* what was declared; everything else costs 1 */
 
 	struct cb_node **node; size_t nnode;     /* all, operands before users */
 	struct cb_input *input; size_t ninput;   /* what rating a meeting reads (not what only periods and ranking read) */
@@ -209,6 +217,8 @@ void cb_ruleset_free(struct cb_ruleset *rs);
 int cb_ruleset_set_sources(struct cb_ruleset *rs, const struct cb_source *src, size_t nsrc, struct cb_err *err);
 int cb_criterion_find(const struct cb_ruleset *rs, const char *id); /* index or -1 */
 int cb_level_find(const struct cb_ruleset *rs, const char *id);
+/* What changing a fact or a judged item costs: as declared, else 1; 0: never to be advised (the caller looks at cb_fact.fixed). */
+int cb_ruleset_effort(const struct cb_ruleset *rs, const struct cb_input *in);
 
 /* The Vietnamese words of an expression: "số có mặt / (đảng viên − miễn sinh hoạt) ≥ 90%". Appends. */
 void cb_node_text_vi(struct cb_buf *out, const struct cb_ruleset *rs, const struct cb_node *n);

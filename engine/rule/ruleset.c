@@ -1118,6 +1118,152 @@ static void read_assessors(struct cb_build *b, const struct cb_tree *t)
 	}
 }
 
+/* --- advice ------------------------------------------------------------------------------------------------------- */
+
+/* Is `item` the judged item `name`, or one of the criterion `name`? */
+static bool judged_as(const char *item, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(item, name, n) == 0 && (item[n] == '\0' || item[n] == '.');
+}
+
+static bool has_judged(const struct cb_ruleset *rs, const char *name)
+{
+	for (size_t i = 0; i < rs->nnode; i++)
+		if (cb_is(rs->node[i], "judged") && rs->node[i]->text && judged_as(rs->node[i]->text, name))
+			return true;
+	return false;
+}
+
+static bool reads_fact(const struct cb_ruleset *rs, int fact)
+{
+	for (size_t i = 0; i < rs->nnode; i++)
+		if ((cb_is(rs->node[i], "fact") || cb_is(rs->node[i], "known")) && rs->node[i]->ref == fact)
+			return true;
+	for (size_t c = 0; c < rs->ncriterion; c++)
+		for (size_t k = 0; k < rs->criterion[c].nneeds; k++)
+			if (rs->criterion[c].needs[k] == fact)
+				return true;
+	return false;
+}
+
+static void keep_effort(struct cb_build *b, const char *name, int cost)
+{
+	char *s = cb_build_strdup(b, name);
+
+	if (s)
+		b->rs->effort[b->rs->neffort++] = (struct cb_effort){ s, cost };
+}
+
+static void add_effort(struct cb_build *b, const char *name, int cost)
+{
+	struct cb_ruleset *rs = b->rs;
+	int k = cb_facts_find(b->dict, name);
+
+	if (k >= 0) {
+		const struct cb_fact *f = cb_facts_at(b->dict, (size_t)k);
+		if (f->fixed || f->type == CB_FACT_DATE) {
+			cb_say(b, "leave it out", "advice never changes %s", name);
+			return;
+		}
+		if (!reads_fact(rs, k))
+			cb_warn(b, "leave it out", "nothing in this ruleset asks for %s, so advice never comes to it", name);
+	} else if (!has_judged(rs, name)) {
+		const char *near = cb_facts_nearest(b->dict, name);
+		if (cb_criterion_find(rs, name) >= 0)
+			cb_say(b, "name the facts that it reads", "nobody judges points of criterion %s", name);
+		else
+			cb_say(b, near ? cb_fmt(b, "did you mean %s?", near) : NULL, "no fact and no judged line is called %s", name);
+		return;
+	}
+	for (size_t i = 0; i < rs->neffort; i++)
+		if (strcmp(rs->effort[i].name, name) == 0) {
+			cb_say(b, "name it once", "%s is named twice", name);
+			return;
+		}
+	keep_effort(b, name, cost);
+}
+
+/* advice = { cost = { present = 5, results = 10 }, never = { "online" } } */
+static void read_advice(struct cb_build *b, const struct cb_tree *t)
+{
+	static const char *const fields[] = { "cost", "never", "note" };
+	struct cb_ruleset *rs = b->rs;
+	const struct cb_tree *v = get_table(b, t, "advice"), *cost = NULL, *never = NULL;
+
+	if (cb_tree_get(t, "advice") && !v)
+		return;
+	struct cb_place f = cb_enter_field(b, t, "advice");
+	if (v) {
+		known_fields(b, v, "advice", fields, COUNT(fields));
+		get_text(b, v, "note");
+		cost = get_table(b, v, "cost");
+		never = get_table(b, v, "never");
+	}
+	rs->effort = CB_NEWV(&rs->arena, (cost ? cost->nfield : 0) + (never ? never->nitem : 0) + (b->base ? b->base->neffort : 0) + 1,
+			     struct cb_effort);
+	b->oom |= !rs->effort;
+	if (rs->effort && cost) {
+		struct cb_place g = cb_enter_field(b, v, "cost");
+		if (cost->nitem)
+			cb_say(b, "write cost = { present = 5 }", "a cost without the name of what it is of");
+		for (size_t i = 0; i < cost->nfield; i++) {
+			struct cb_place p = cb_enter_field(b, cost, cost->field[i].name);
+			struct cb_ratio r;
+			if (cb_build_const(b, cost->field[i].value, &r)) {
+				if (r.d != 1 || r.n < 1 || r.n > CB_EFFORT_MAX)
+					cb_say(b, "1 is what costs least; what must not be advised goes to never", "a cost is a whole number from 1 to %d",
+					       CB_EFFORT_MAX);
+				else
+					add_effort(b, cost->field[i].name, (int)r.n);
+			}
+			cb_leave(b, p);
+		}
+		cb_leave(b, g);
+	}
+	if (rs->effort && never) {
+		struct cb_place g = cb_enter_field(b, v, "never");
+		if (never->nfield)
+			cb_say(b, "write never = { \"online\" }", "never is a list of names");
+		for (size_t i = 0; i < never->nitem; i++) {
+			const struct cb_tree *o = never->item[i];
+			struct cb_place p = cb_enter_item(b, i, o);
+			const char *id = o->type == CB_T_TEXT ? o->text : is_op(o, "fact") && o->nitem && o->item[0]->type == CB_T_TEXT ? o->item[0]->text : NULL;
+			if (id)
+				add_effort(b, id, 0);
+			else
+				say_type(b, o, "the name of a fact or of a judged line", "never = { \"online\" }");
+			cb_leave(b, p);
+		}
+		cb_leave(b, g);
+	}
+	/* what is left out is the base's, as far as it is here */
+	for (size_t i = 0; rs->effort && b->base && i < b->base->neffort; i++) {
+		const struct cb_effort *e = &b->base->effort[i];
+		size_t k = 0;
+		while (k < rs->neffort && strcmp(rs->effort[k].name, e->name) != 0)
+			k++;
+		if (!(e->cost ? cost : never) && k == rs->neffort && (cb_facts_find(b->dict, e->name) >= 0 || has_judged(rs, e->name)))
+			keep_effort(b, e->name, e->cost);
+	}
+	cb_leave(b, f);
+}
+
+int cb_ruleset_effort(const struct cb_ruleset *rs, const struct cb_input *in)
+{
+	const char *name = in->kind == CB_IN_FACT ? cb_facts_at(rs->dict, (size_t)in->fact)->id : in->item;
+	int cost = 1;
+
+	for (size_t i = 0; i < rs->neffort; i++) {
+		if (strcmp(rs->effort[i].name, name) == 0)
+			return rs->effort[i].cost;
+		if (in->kind == CB_IN_JUDGED && judged_as(name, rs->effort[i].name))
+			cost = rs->effort[i].cost;
+	}
+	return cost;
+}
+
 /* --- the ruleset -------------------------------------------------------------------------------------------------- */
 
 /* folder.file: parts of [a-z][a-z0-9_]* joined by points */
@@ -1217,7 +1363,7 @@ static void read_all(struct cb_build *b, const struct cb_tree *t)
 {
 	static const char *const fields[] = { "id", "title", "issuer", "base", "status", "source", "effective", "for_kinds", "for_units", "for_cells",
 					      "facts", "criteria", "override", "frame", "assessors", "notes", "missing", "total", "levels",
-					      "gates", "rating", "periods", "ranking", "note" };
+					      "gates", "rating", "periods", "ranking", "advice", "note" };
 	struct cb_ruleset *rs = b->rs;
 	struct clone cl = { .b = b };
 
@@ -1270,6 +1416,7 @@ static void read_all(struct cb_build *b, const struct cb_tree *t)
 	}
 	read_periods(b, t, &cl);
 	read_ranking(b, t, &cl);
+	read_advice(b, t);
 }
 
 int cb_ruleset_build(struct cb_ruleset **out, const struct cb_tree *tree, const struct cb_ruleset *base, struct cb_facts *dict,

@@ -66,6 +66,7 @@ local Level = {}
 ---@field rating? chibo.Points
 ---@field periods? table
 ---@field ranking? table
+---@field advice? { cost?: table<string, integer>, never?: (string|chibo.Node)[] }
 
 --- The facts of a meeting: `fact.present`, `fact.duration_minutes`. Every name of the fact dictionary, and those the
 --- ruleset declares under `facts`. A fact that was not reported is absent, never 0.

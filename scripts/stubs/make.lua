@@ -69,6 +69,7 @@ local Level = {}
 ---@field rating? chibo.Points
 ---@field periods? table
 ---@field ranking? table
+---@field advice? { cost?: table<string, integer>, never?: (string|chibo.Node)[] }
 ]]
 local out, block = { head }, {}
 for line in io.lines() do

@@ -104,7 +104,7 @@ struct law {
 	const char *id, *issuer, *from, *to;
 	int64_t attendance;  /* maximum of the first band: 40 */
 	tree criteria, periods, ranking, gates, kinds, missing; /* NULL: the usual ones */
-	tree facts;          /* the ruleset's own; NULL: none */
+	tree facts, advice;  /* the ruleset's own; NULL: none */
 	struct cb_fnhost fn; /* for function nodes */
 };
 
@@ -162,7 +162,7 @@ static inline struct cb_ruleset *build_with(struct cb_facts *dict, const struct 
 					   txt("Không có biên bản"), NULL)),
 		      "for_kinds", l->kinds ? l->kinds : LIST(txt("regular"), txt("combined")), "periods", period, "ranking",
 		      l->ranking ? l->ranking : usual_ranking("cluster", "shared"), "missing", l->missing ? l->missing : txt("refuse"), "facts",
-		      l->facts, NULL);
+		      l->facts, "advice", l->advice, NULL);
 	int rc;
 
 	OK(cb_diags_new(&diags, 50));

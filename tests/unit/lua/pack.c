@@ -225,7 +225,9 @@ static const char BASE[] = "local f = fact\n"
 static const char FRAME_TOP[] = "local f = fact\nlocal share = f.present / (f.members - f.exempt)\nlocal short = 90 - f.duration_minutes\n"
 				"return ruleset { id = \"guide.pack\", title = \"A\", status = \"reconstructed\", source = \"s\",\n";
 static const char FRAME_LEVELS[] = "levels = { { \"tot\", 90, \"T\" }, { \"kha\", 70, \"K\" }, { \"trung_binh\", 50, \"B\" }, { \"kem\", 0, \"Y\" } },\n";
-static const char FRAME_CRITERIA[] = "criteria = { criterion { id = \"attendance\", max = 100, label = \"A\", score = flag(share:ge(0.9), 100) } },\n";
+static const char FRAME_CRITERIA[] = "criteria = { criterion { id = \"attendance\", max = 50, label = \"A\", score = flag(share:ge(0.9), 50) },\n"
+				     "criterion { id = \"discussion\", max = 50, label = \"B\",\n"
+				     "applies = f.started_late_minutes:le(5), otherwise = 0, score = judged() } },\n";
 
 static void every_example_of_the_guide_loads(void **state)
 {

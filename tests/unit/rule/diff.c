@@ -82,6 +82,8 @@ static void levels_gates_days_and_periods_are_told(void **state)
 	assert_non_null(strstr(changes("needs = { full \"a\" }", "needs = { full \"b\" }"), "khống chế | T cần:"));
 	assert_non_null(strstr(changes("level:ge \"tot\"), \"tot\"", "level:eq \"tot\"), \"tot\""), "xếp loại năm | "));
 	assert_string_equal(changes("missed_month = \"ignored\"", "missed_month = \"refuse\""), "tháng không sinh hoạt | không tính | không xếp loại\n");
+	assert_string_equal(changes("effective =", "advice = { cost = { present = 5 }, never = { \"draft_prepared\" } }, effective ="),
+			    "tư vấn: độ khó của present | 1 | 5\ntư vấn: độ khó của draft_prepared | 1 | không tư vấn\n");
 	assert_string_equal(changes("effective =", "total = whole \"half_up\", effective ="), "tổng điểm | không làm tròn | làm tròn đến 1 điểm, nửa lên\n");
 }
 

@@ -53,7 +53,8 @@ static T *valid(void)
 		"periods", WITH(TAB0(), "year", OP("first", TAB(OP("every", S("months"), OP("level_ge", S("kha"))), S("tot")), ELSE(S("kem"))), "missed_month", S("refuse")),
 		"ranking", WITH(TAB0(), "by", TAB(WITH(OP("key", OP("agg", S("months"), S("mean"), share)), "down", B(true))), "within", S("cluster")), "total",
 		OP("round_total", N("1"), S("half_up")), "facts", TAB(WITH(TAB0(), "id", S("own_fact"), "type", S("count"), "label", S("bịa"))), "assessors",
-		WITH(TAB0(), "order", TAB(S("self"))), "effective", WITH(TAB0(), "from", S("2020-01-01"), "to", S("2021-01-01")), "for_kinds", TAB(S("regular")));
+		WITH(TAB0(), "order", TAB(S("self"))), "effective", WITH(TAB0(), "from", S("2020-01-01"), "to", S("2021-01-01")), "for_kinds", TAB(S("regular")), "advice",
+		WITH(TAB0(), "cost", WITH(TAB0(), "present", N("5"), "b", N("9")), "never", TAB(S("online"))));
 }
 
 static void mutate(T *root)

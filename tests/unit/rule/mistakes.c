@@ -228,6 +228,80 @@ static void facts_can_be_declared_and_are_checked(void **state)
 	    "facts[1].type: type cannot be \"counts\"; did you mean \"count\"?");
 }
 
+static T *advice(T *cost, T *never)
+{
+	T *a = TAB0();
+	T *r = score(OP("sum", OP("flag", OP("ge", F("present"), N("3")), N("50")), OP("flag", F("online"), N("20")),
+			WITH(OP0("judged"), "max", N("30"), "id", S("talk"))));
+
+	if (cost)
+		a = never ? WITH(a, "cost", cost, "never", never) : WITH(a, "cost", cost);
+	else
+		a = WITH(a, "never", never);
+	return WITH(r, "advice", a);
+}
+
+static void costs_of_changes_are_checked(void **state)
+{
+	(void)state;
+	assert_int_equal(judge(advice(WITH(TAB0(), "present", N("5"), "a", N("9")), TAB(F("online")))), 0);
+	assert_string_equal(said, "");
+	assert_int_equal(judge(advice(WITH(TAB0(), "a.talk", N("100")), NULL)), 0);
+	ONE(advice(WITH(TAB0(), "presnt", N("5")), NULL), "advice.cost.presnt: no fact and no judged line is called presnt; did you mean present?");
+	ONE(advice(WITH(TAB0(), "present", N("-1")), NULL),
+	    "advice.cost.present: a cost is a whole number from 1 to 100; 1 is what costs least; what must not be advised goes to never");
+	ONE(advice(WITH(TAB0(), "present", N("1.5")), NULL), "advice.cost.present: a cost is a whole number from 1 to 100");
+	ONE(advice(WITH(TAB0(), "present", S("dear")), NULL), "advice.cost.present: a text, where");
+	ONE(advice(WITH(TAB0(), "members", N("5")), NULL), "advice.cost.members: advice never changes members; leave it out");
+	ONE(advice(TAB(N("5")), NULL), "advice.cost: a cost without the name of what it is of; write cost = { present = 5 }");
+	ONE(advice(NULL, TAB(S("online"), S("online"))), "advice.never[2]: online is named twice; name it once");
+	ONE(advice(WITH(TAB0(), "online", N("2")), TAB(S("online"))), "advice.never[1]: online is named twice");
+	ONE(advice(NULL, TAB(N("3"))), "advice.never[1]: a number, where the name of a fact or of a judged line is wanted");
+	ONE(advice(NULL, WITH(TAB0(), "online", B(true))), "advice.never: never is a list of names; write never = { \"online\" }");
+	ONE(WITH(RULESET(CRIT("a", "100", OP("flag", F("online"), N("100")))), "advice", WITH(TAB0(), "cost", WITH(TAB0(), "a", N("2")))),
+	    "advice.cost.a: nobody judges points of criterion a; name the facts that it reads");
+	ONE(WITH(score(OP0("judged")), "advice", WITH(TAB0(), "costs", TAB0())), "advice.costs: advice has no field costs; did you mean cost?");
+	assert_int_equal(judge(advice(WITH(TAB0(), "opinions", N("5")), NULL)), 0);
+	assert_string_equal(said, "warning: advice.cost.opinions: nothing in this ruleset asks for opinions, so advice never comes to it; leave it out\n");
+}
+
+static int effort(const struct cb_ruleset *rs, const char *name)
+{
+	for (size_t i = 0; i < rs->ninput; i++) {
+		const struct cb_input *in = &rs->input[i];
+
+		if (strcmp(in->kind == CB_IN_FACT ? cb_facts_at(rs->dict, (size_t)in->fact)->id : in->item, name) == 0)
+			return cb_ruleset_effort(rs, in);
+	}
+	fail_msg("nothing reads %s", name);
+	return -1;
+}
+
+static void costs_are_taken_from_the_base_where_they_are_left_out(void **state)
+{
+	struct cb_diags *d;
+	struct cb_ruleset *base, *same, *own;
+	struct cb_err e;
+
+	(void)state;
+	assert_int_equal(cb_diags_new(&d, 100), 0);
+	assert_int_equal(cb_ruleset_build(&base, advice(WITH(TAB0(), "present", N("5"), "a", N("9")), TAB(F("online"))), NULL, dict, d, &e), 0);
+	assert_int_equal(cb_ruleset_build(&same, WITH(OP0("ruleset"), "id", S("thu.con")), base, dict, d, &e), 0);
+	assert_int_equal(cb_ruleset_build(&own,
+					  WITH(OP0("ruleset"), "id", S("thu.con"), "advice", WITH(TAB0(), "cost", WITH(TAB0(), "a.talk", N("2")))),
+					  base, dict, d, &e), 0);
+	cb_ruleset_free(base);
+	assert_int_equal(effort(same, "present"), 5);
+	assert_int_equal(effort(same, "a.talk"), 9);
+	assert_int_equal(effort(same, "online"), 0);
+	assert_int_equal(effort(own, "present"), 1);
+	assert_int_equal(effort(own, "a.talk"), 2);
+	assert_int_equal(effort(own, "online"), 0);
+	cb_ruleset_free(same);
+	cb_ruleset_free(own);
+	cb_diags_free(d);
+}
+
 static void all_mistakes_come_in_one_run(void **state)
 {
 	(void)state;
@@ -432,6 +506,8 @@ int main(void)
 		CASE(criteria_say_what_they_must),
 		CASE(levels_gates_and_dates_are_sound),
 		CASE(facts_can_be_declared_and_are_checked),
+		CASE(costs_of_changes_are_checked),
+		CASE(costs_are_taken_from_the_base_where_they_are_left_out),
 		CASE(all_mistakes_come_in_one_run),
 		CASE(deep_nesting_and_many_nodes_end_in_a_message),
 		CASE(branches_that_nobody_reaches_are_found),
