@@ -1,11 +1,8 @@
 /*
  * period.c - see period.h.
  *
- * Two programs per ruleset: the inner one evaluates what stands inside agg and every over single meetings, the outer
- * one the period rule and the ranking keys over the aggregates of units. Sums stay exact as long as they fit 64 bits
- * over 64 bits; where the denominators of a mean grow beyond that, both sides are rounded (half up) to millionths of
- * a unit from there on. What is absent in a month is left out of mean, least and greatest; sum, count, share and every are
- * undecided when a month that matters is. Memory: O(units * months + meetings of the period).
+ * The months and meetings of the period are read, law.c runs the period rule and the ranking keys of each ruleset over
+ * them. Memory: O(units * months + meetings of the period).
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +14,7 @@
 #include "base/utf8.h"
 #include "eval/eval.h"
 #include "eval/feed_int.h"
+#include "eval/law_int.h"
 #include "eval/period.h"
 #include "eval/roster_int.h"
 #include "rule/forms.h"
@@ -51,14 +49,9 @@ struct unit {
 /* A ruleset over the units that it rules on the last day. */
 struct law {
 	const struct cb_ruleset *rs;
-	const struct cb_node *period; /* NULL: none for this kind of period */
-	struct cb_eval *outer, *inner;
-	const struct cb_input *in; size_t nin; /* of outer */
-	const struct cb_node **kid; size_t nkid; /* roots of inner */
-	int *kid_of;         /* [nin] index of the agg's kid; -1: none */
+	struct cb_law law;
 	size_t nrow;
-	struct cb_ratio *v;  /* [nrow][nkid] value per meeting; d 0: absent */
-	struct cb_ratio *missed; /* [nkid] value of a missed month that counts as the worst level */
+	struct cb_ratio *v; /* [nrow][law.nkid] value per meeting; d 0: absent */
 };
 struct work {
 	struct cb_store *st;
@@ -75,33 +68,6 @@ struct work {
 	struct law *law; size_t nlaw;
 	int first_month, months;
 };
-
-/* --- sums ----------------------------------------------------------------------------------------------------- */
-
-static struct cb_ratio millionths(struct cb_ratio r)
-{
-	return cb_ratio_make(cb_round_div((__int128)r.n * 1000000, r.d, CB_ROUND_HALF_UP), 1000000);
-}
-
-static void sum_add(struct cb_ratio *acc, struct cb_ratio r)
-{
-	struct cb_ratio s;
-
-	if (!cb_ratio_add(&s, *acc, r) && !cb_ratio_add(&s, millionths(*acc), millionths(r)))
-		s = *acc; /* only beyond 9 * 10^12: no number of a meeting comes near */
-	*acc = s;
-}
-
-static struct cb_ratio divided(struct cb_ratio sum, int64_t n)
-{
-	struct cb_ratio r;
-
-	if (n == 0)
-		return (struct cb_ratio){ 0, 0 };
-	if (!cb_ratio_div(&r, sum, cb_ratio_make(n, 1)) && !cb_ratio_div(&r, millionths(sum), cb_ratio_make(n, 1)))
-		r = (struct cb_ratio){ 0, 0 };
-	return r;
-}
 
 /* --- reading -------------------------------------------------------------------------------------------------- */
 
@@ -160,8 +126,6 @@ static int law_of(struct work *w, const struct cb_ruleset *rs, int *law, struct 
 	w->law = p;
 	memset(&p[w->nlaw], 0, sizeof(*p));
 	p[w->nlaw].rs = rs;
-	if (w->p->kind >= CB_QUARTER && w->p->kind <= CB_YEAR)
-		p[w->nlaw].period = rs->period[w->p->kind].level;
 	*law = (int)w->nlaw++;
 	return 0;
 }
@@ -385,10 +349,10 @@ static void mean_scores(struct work *w)
 
 		for (int k = w->unit[i].first; k >= 0; k = w->row[k].next)
 			if (w->row[k].status == CB_ST_RATED && w->row[k].score.d) {
-				sum_add(&sum, w->row[k].score);
+				cb_law_add(&sum, w->row[k].score);
 				n++;
 			}
-		w->out->unit[i].mean_score = divided(sum, n);
+		w->out->unit[i].mean_score = cb_law_divided(sum, n);
 	}
 }
 
@@ -399,54 +363,6 @@ static bool is_function(const struct cb_node *n)
 	return cb_is(n, "function");
 }
 
-static int law_open(struct work *w, struct law *l, struct cb_err *err)
-{
-	const struct cb_node **root = cb_calloc(l->rs->nrank + 1, sizeof(*root));
-	size_t nroot = 0;
-	int rc = 0;
-
-	if (!root)
-		return cb_err_nomem(err);
-	if (l->period)
-		root[nroot++] = l->period;
-	for (size_t i = 0; w->opts->rank && i < l->rs->nrank; i++)
-		if (!is_function(l->rs->rank[i].value))
-			root[nroot++] = l->rs->rank[i].value;
-	if (nroot == 0)
-		goto out;
-	rc = cb_eval_open_nodes(&l->outer, l->rs, root, nroot, err);
-	if (rc)
-		goto out;
-	l->in = cb_eval_inputs(l->outer, &l->nin);
-	l->kid = cb_calloc(l->nin + 1, sizeof(*l->kid));
-	l->kid_of = cb_calloc(l->nin + 1, sizeof(*l->kid_of));
-	if (!l->kid || !l->kid_of) {
-		rc = cb_err_nomem(err);
-		goto out;
-	}
-	for (size_t i = 0; i < l->nin; i++) {
-		const struct cb_node *kid = l->in[i].agg && l->in[i].agg->nkid > 0 ? l->in[i].agg->kid[0] : NULL;
-		size_t k;
-
-		l->kid_of[i] = -1;
-		if (!kid)
-			continue;
-		for (k = 0; k < l->nkid && l->kid[k] != kid; k++)
-			;
-		if (k == l->nkid)
-			l->kid[l->nkid++] = kid;
-		l->kid_of[i] = (int)k;
-	}
-	if (l->nkid == 0)
-		goto out;
-	l->v = cb_calloc(l->nrow * l->nkid + 1, sizeof(*l->v));
-	l->missed = cb_calloc(l->nkid, sizeof(*l->missed));
-	rc = l->v && l->missed ? cb_eval_open_nodes(&l->inner, l->rs, l->kid, l->nkid, err) : cb_err_nomem(err);
-out:
-	cb_free(root);
-	return rc;
-}
-
 /* Evaluates the gathered lanes; to[k] is where lane k's values go. */
 static int inner_flush(struct law *l, struct cb_feed *f, struct cb_ratio **to, struct cb_err *err)
 {
@@ -455,12 +371,12 @@ static int inner_flush(struct law *l, struct cb_feed *f, struct cb_ratio **to, s
 
 	if (f->n == 0)
 		return 0;
-	rc = cb_eval_batch(l->inner, &in, NULL, err);
+	rc = cb_eval_batch(l->law.inner, &in, NULL, err);
 	for (size_t k = 0; rc == 0 && k < f->n; k++)
-		for (size_t i = 0; i < l->nkid; i++) {
+		for (size_t i = 0; i < l->law.nkid; i++) {
 			struct cb_ratio r;
 
-			to[k][i] = cb_eval_node(l->inner, l->kid[i], k, &r) ? r : (struct cb_ratio){ 0, 0 };
+			to[k][i] = cb_eval_node(l->law.inner, l->law.kid[i], k, &r) ? r : (struct cb_ratio){ 0, 0 };
 		}
 	f->n = 0;
 	return rc;
@@ -484,18 +400,13 @@ static int inner_run(struct work *w, size_t which, struct cb_err *err)
 	size_t nin, i = 0;
 	int rc;
 
-	if (!l->inner)
+	if (!l->law.inner)
 		return 0;
-	in = cb_eval_inputs(l->inner, &nin);
+	l->v = cb_calloc(l->nrow * l->law.nkid + 1, sizeof(*l->v));
+	if (!l->v)
+		return cb_err_nomem(err);
+	in = cb_eval_inputs(l->law.inner, &nin);
 	rc = cb_feed_init(&f, in, nin, l->rs->dict, cb_store_facts(w->st), &col, err);
-	if (rc == 0 && l->rs->missed_month == CB_MISSED_AS_WORST) {
-		/* A missed month counts as the worst level; every fact of it is absent. */
-		struct cb_about none = { .unit_kind = CB_UNIT_CELL, .held_on = w->p->to, .level = (int)l->rs->nlevel - 1 };
-
-		to[0] = l->missed;
-		cb_feed_lane(&f, &col, 0, NULL, NULL, &none);
-		rc = inner_flush(l, &f, to, err);
-	}
 	if (rc == 0 && !cb_feed_reads(&f)) {
 		for (; rc == 0 && i < w->nrow; i++) {
 			struct row *x = &w->row[i];
@@ -503,7 +414,7 @@ static int inner_run(struct work *w, size_t which, struct cb_err *err)
 
 			if (w->unit[x->unit].law != (int)which)
 				continue;
-			to[f.n] = l->v + (size_t)x->local * l->nkid;
+			to[f.n] = l->v + (size_t)x->local * l->law.nkid;
 			cb_feed_lane(&f, &col, 0, NULL, NULL, &about);
 			if (f.n == CB_BATCH)
 				rc = inner_flush(l, &f, to, err);
@@ -526,7 +437,7 @@ static int inner_run(struct work *w, size_t which, struct cb_err *err)
 				if (i == w->nrow || w->row[i].id != head[k].id || w->unit[w->row[i].unit].law != (int)which)
 					continue;
 				about = about_row(w, &w->row[i]);
-				to[f.n] = l->v + (size_t)w->row[i].local * l->nkid;
+				to[f.n] = l->v + (size_t)w->row[i].local * l->law.nkid;
 				cb_feed_lane(&f, &col, k, value, have, &about);
 			}
 			rc = inner_flush(l, &f, to, err);
@@ -542,76 +453,13 @@ static int inner_run(struct work *w, size_t which, struct cb_err *err)
 
 /* --- the outer program: units ---------------------------------------------------------------------------------- */
 
-/* What one agg has seen so far. */
-struct tally {
-	int64_t n, yes, no, absent, valued;
-	struct cb_ratio sum, least, greatest;
-};
-
-static void tally_add(struct tally *t, struct cb_ratio v)
+static struct cb_law_item item_of(const struct law *l, const struct row *x)
 {
-	t->n++;
-	if (!v.d) {
-		t->absent++;
-		return;
-	}
-	if (v.n)
-		t->yes++;
-	else
-		t->no++;
-	if (t->valued == 0 || cb_ratio_cmp(v, t->least) < 0)
-		t->least = v;
-	if (t->valued == 0 || cb_ratio_cmp(v, t->greatest) > 0)
-		t->greatest = v;
-	sum_add(&t->sum, v);
-	t->valued++;
-}
+	struct cb_law_item it = { { 0, 0 }, l->v ? l->v + (size_t)x->local * l->law.nkid : NULL };
 
-/* The meeting's score in points, where the agg has no quantity of its own. */
-static struct cb_ratio row_value(const struct law *l, const struct row *x, int kid)
-{
-	struct cb_ratio r = { 0, 0 };
-
-	if (kid >= 0)
-		return l->v[(size_t)x->local * l->nkid + (size_t)kid];
 	if (x->status == CB_ST_RATED && x->score.d)
-		cb_ratio_div(&r, x->score, cb_ratio_make(1000, 1));
-	return r;
-}
-
-static struct cb_ratio agg_value(const struct work *w, const struct law *l, size_t unit, const struct cb_node *agg, int kid)
-{
-	enum cb_agg_what what = CB_AGG_WHAT(agg);
-	struct tally t = { .sum = { 0, 1 } };
-	struct cb_ratio none = { 0, 0 };
-
-	if (what == CB_AGG_MISSED)
-		return cb_ratio_make(w->out->unit[unit].months_missed, 1);
-	if (CB_AGG_OF(agg) == CB_OF_MONTHS) {
-		for (int k = 0; k < w->months; k++) {
-			const struct month *m = &w->month[unit * (size_t)w->months + (size_t)k];
-
-			if (m->state == M_HELD)
-				tally_add(&t, row_value(l, &w->row[m->row], kid));
-			else if (m->state == M_MISSED && l->rs->missed_month == CB_MISSED_AS_WORST)
-				tally_add(&t, kid >= 0 ? l->missed[kid] : none);
-		}
-	} else {
-		for (int i = w->unit[unit].first; i >= 0; i = w->row[i].next)
-			tally_add(&t, row_value(l, &w->row[i], kid));
-	}
-	switch (what) {
-	case CB_AGG_NUMBER: return cb_ratio_make(t.n, 1);
-	/* Nothing to look at is no proof that every month was good. */
-	case CB_AGG_EVERY: return t.no ? cb_ratio_make(0, 1) : t.absent || t.n == 0 ? none : cb_ratio_make(1, 1);
-	case CB_AGG_COUNT: return t.absent ? none : cb_ratio_make(t.yes, 1);
-	case CB_AGG_SHARE: return t.absent || t.n == 0 ? none : cb_ratio_make(t.yes, t.n);
-	case CB_AGG_MEAN: return divided(t.sum, t.valued);
-	case CB_AGG_SUM: return t.absent ? none : t.sum;
-	case CB_AGG_LEAST: return t.valued ? t.least : none;
-	case CB_AGG_GREATEST: return t.valued ? t.greatest : none;
-	default: return none;
-	}
+		cb_ratio_div(&it.score, x->score, cb_ratio_make(1000, 1));
+	return it;
 }
 
 static const char *say(struct cb_arena *a, bool *oom, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
@@ -702,7 +550,7 @@ static void explain(struct work *w, size_t unit, const struct law *l, size_t lan
 		month_level(w, unit, l, oom);
 		return;
 	}
-	if (!l->period) {
+	if (!l->law.period) {
 		u->why = say(a, oom, "%s không xếp loại kỳ này (%s)", l->rs->title ? l->rs->title : l->rs->id, name);
 		return;
 	}
@@ -726,15 +574,15 @@ static void explain(struct work *w, size_t unit, const struct law *l, size_t lan
 			u->why = "chưa đủ dữ liệu để xếp loại";
 		return;
 	}
-	if (cb_is_choice(l->period)) {
-		int b = cb_eval_branch(l->outer, l->period, lane);
+	if (cb_is_choice(l->law.period)) {
+		int b = cb_eval_branch(l->law.outer, l->law.period, lane);
 		struct cb_buf text;
 
-		if (b < 0 || (size_t)b >= l->period->nkid)
+		if (b < 0 || (size_t)b >= l->law.period->nkid)
 			return;
 		cb_buf_init(&text);
-		if (l->period->kid[b]->nkid > 1)
-			cb_node_text_vi(&text, l->rs, l->period->kid[b]->kid[0]);
+		if (l->law.period->kid[b]->nkid > 1)
+			cb_node_text_vi(&text, l->rs, l->law.period->kid[b]->kid[0]);
 		else
 			cb_buf_puts(&text, "các trường hợp còn lại");
 		if (later_months(w, unit))
@@ -797,37 +645,36 @@ static int key_function(struct work *w, const struct law *l, size_t unit, const 
 	return 0;
 }
 
-/* One batch of units of one ruleset. */
-static int outer_batch(struct work *w, const struct law *l, const size_t *unit, size_t n, int64_t *value, unsigned char *have,
-		       const int64_t **pvalue, const unsigned char **phave, bool *oom, struct cb_err *err)
+/* One unit as a lane; item has room for its months and meetings. */
+static void put_lane(struct work *w, struct law *l, size_t lane, size_t unit, struct cb_law_item *item)
 {
-	struct cb_batch in = { .n = n, .value = pvalue, .have = phave };
-	int rc;
+	struct cb_law_unit u = { .month = item, .missed = w->out->unit[unit].months_missed };
+	size_t n = 0;
 
-	memset(have, 0, l->nin * CB_BATCH);
-	for (size_t i = 0; i < l->nin; i++) {
-		if (l->in[i].kind != CB_IN_AGG)
-			continue;
-		for (size_t k = 0; k < n; k++) {
-			struct cb_ratio r = agg_value(w, l, unit[k], l->in[i].agg, l->kid_of[i]);
+	for (int k = 0; k < w->months; k++) {
+		const struct month *m = &w->month[unit * (size_t)w->months + (size_t)k];
 
-			value[i * CB_BATCH + k] = r.d ? r.n : 0;
-			have[i * CB_BATCH + k] = r.d != 0;
-			/* the denominator is the next column */
-			if (i + 1 < l->nin && l->in[i + 1].kind == CB_IN_AGG_D) {
-				value[(i + 1) * CB_BATCH + k] = r.d ? r.d : 1;
-				have[(i + 1) * CB_BATCH + k] = r.d != 0;
-			}
-		}
+		if (m->state == M_HELD)
+			item[n++] = item_of(l, &w->row[m->row]);
 	}
-	rc = l->outer ? cb_eval_batch(l->outer, &in, NULL, err) : 0;
+	u.nmonth = n;
+	u.meeting = item + n;
+	for (int i = w->unit[unit].first; i >= 0; i = w->row[i].next)
+		item[n++] = item_of(l, &w->row[i]);
+	u.nmeeting = n - u.nmonth;
+	cb_law_lane(&l->law, lane, &u);
+}
+
+/* One batch of units of one ruleset, which are lanes now. */
+static int outer_batch(struct work *w, struct law *l, const size_t *unit, size_t n, bool *oom, struct cb_err *err)
+{
+	int rc = cb_law_run(&l->law, n, err);
+
 	for (size_t k = 0; rc == 0 && k < n; k++) {
 		struct cb_unit_period *u = &w->out->unit[unit[k]];
 		struct cb_ratio r;
 
-		if (l->period && cb_eval_node(l->outer, l->period, k, &r) && r.n >= 0 && r.n < (int64_t)l->rs->nlevel &&
-		    !(l->rs->missed_month == CB_MISSED_REFUSE && u->months_missed > 0))
-			u->level = (int)r.n;
+		u->level = cb_law_level(&l->law, k, u->months_missed);
 		explain(w, unit[k], l, k, oom);
 		if (!w->opts->rank || l->rs->nrank == 0)
 			continue;
@@ -839,7 +686,7 @@ static int outer_batch(struct work *w, const struct law *l, const size_t *unit, 
 
 			if (is_function(f))
 				rc = key_function(w, l, unit[k], f, &u->key[i], err);
-			else if (cb_eval_node(l->outer, f, k, &r))
+			else if (cb_eval_node(l->law.outer, f, k, &r))
 				u->key[i] = r;
 		}
 	}
@@ -849,32 +696,30 @@ static int outer_batch(struct work *w, const struct law *l, const size_t *unit, 
 static int outer_run(struct work *w, size_t which, struct cb_err *err)
 {
 	struct law *l = &w->law[which];
-	int64_t *value = cb_calloc(l->nin * CB_BATCH + 1, sizeof(*value));
-	unsigned char *have = cb_calloc(l->nin * CB_BATCH + 1, 1);
-	const int64_t **pvalue = cb_calloc(l->nin + 1, sizeof(*pvalue));
-	const unsigned char **phave = cb_calloc(l->nin + 1, sizeof(*phave));
-	size_t unit[CB_BATCH], n = 0;
-	bool oom = !value || !have || !pvalue || !phave;
+	struct cb_law_item *item = NULL;
+	size_t unit[CB_BATCH], n = 0, room = 0;
+	bool oom = false;
 	int rc = 0;
 
-	for (size_t i = 0; !oom && i < l->nin; i++) {
-		pvalue[i] = value + i * CB_BATCH;
-		phave[i] = have + i * CB_BATCH;
-	}
+	for (size_t i = 0; i < w->nunit; i++)
+		if (w->unit[i].law == (int)which && (size_t)w->out->unit[i].meetings > room)
+			room = (size_t)w->out->unit[i].meetings;
+	item = cb_calloc(room + (size_t)w->months + 1, sizeof(*item));
+	if (!item)
+		return cb_err_nomem(err);
 	for (size_t i = 0; !oom && rc == 0 && i < w->nunit; i++) {
-		if (w->unit[i].law == (int)which)
+		if (w->unit[i].law == (int)which) {
+			put_lane(w, l, n, i, item);
 			unit[n++] = i;
+		}
 		if (n == CB_BATCH || (i + 1 == w->nunit && n > 0)) {
-			rc = outer_batch(w, l, unit, n, value, have, pvalue, phave, &oom, err);
+			rc = outer_batch(w, l, unit, n, &oom, err);
 			n = 0;
 		}
 	}
 	if (rc == 0 && oom)
 		rc = cb_err_nomem(err);
-	cb_free(value);
-	cb_free(have);
-	cb_free(pvalue);
-	cb_free(phave);
+	cb_free(item);
 	return rc;
 }
 
@@ -1044,7 +889,7 @@ int cb_periods_new(struct cb_periods **out, struct cb_store *st, const struct cb
 	if (rc == 0)
 		mean_scores(&w);
 	for (size_t i = 0; i < w.nlaw && rc == 0; i++) {
-		rc = law_open(&w, &w.law[i], err);
+		rc = cb_law_open(&w.law[i].law, w.law[i].rs, p->kind, opts->rank, err);
 		if (rc == 0)
 			rc = inner_run(&w, i, err);
 		if (rc == 0)
@@ -1058,12 +903,8 @@ int cb_periods_new(struct cb_periods **out, struct cb_store *st, const struct cb
 	if (rc == 0 && opts->rank)
 		rc = rank_units(&w, err);
 	for (size_t i = 0; i < w.nlaw; i++) {
-		cb_eval_close(w.law[i].outer);
-		cb_eval_close(w.law[i].inner);
-		cb_free(w.law[i].kid);
-		cb_free(w.law[i].kid_of);
+		cb_law_close(&w.law[i].law);
 		cb_free(w.law[i].v);
-		cb_free(w.law[i].missed);
 	}
 	cb_free(w.law);
 	cb_free(w.row);

@@ -1,7 +1,8 @@
 /*
  * trial.h - the period rule of a ruleset on months that are given, without a record: for the cases of packs.
  *
- * Walks the expression, one period at a time; eval/period.c does the same in batches over stored results. Facts of meetings are not known here: what asks for them is absent.
+ * The same programs as period.c runs over stored results. A month is one meeting of which only the level, and perhaps the
+ * score, is known: facts that a rule asks for are absent.
  */
 #ifndef CB_EVAL_TRIAL_H
 #define CB_EVAL_TRIAL_H
@@ -16,9 +17,9 @@ struct cb_trial_month {
 	int level;             /* index, or one of CB_TRIAL_... */
 	struct cb_ratio score; /* points; d == 0: not known */
 };
-/* The level of the period, -1 where there is none (no rule, undecided, or a missed month that refuses). `seen` is called
-   for every node outside the months that was computed, with its value (d == 0: absent); NULL: not called. */
-int cb_trial_period(const struct cb_ruleset *rs, enum cb_period_kind kind, const struct cb_trial_month *month, size_t n,
-		    void (*seen)(void *ctx, const struct cb_node *n, struct cb_ratio value), void *ctx);
+/* *level of the period, -1 where there is none (no rule, undecided, or a missed month that refuses). `seen` is called
+   for every node of the rule that decided, with its value (d == 0: absent), and for the branch taken; NULL: not called. */
+int cb_trial_period(int *level, const struct cb_ruleset *rs, enum cb_period_kind kind, const struct cb_trial_month *month, size_t n,
+		    void (*seen)(void *ctx, const struct cb_node *n, struct cb_ratio value), void *ctx, struct cb_err *err);
 
 #endif

@@ -476,7 +476,7 @@ out:
 }
 
 /* months = { "tot", false, { "kha", 82.5 } } against expect = { year = "tot" } */
-static void run_months(struct test *t, const struct cb_tree *c, const struct cb_tree *months, const struct cb_tree *e)
+static int run_months(struct test *t, const struct cb_tree *c, const struct cb_tree *months, const struct cb_tree *e, struct cb_err *err)
 {
 	static const char *const fields[] = { "quarter", "half", "nine_months", "year" };
 	static const enum cb_period_kind kinds[] = { CB_QUARTER, CB_HALF, CB_NINE_MONTHS, CB_YEAR };
@@ -484,13 +484,14 @@ static void run_months(struct test *t, const struct cb_tree *c, const struct cb_
 	struct cb_trial_month m[12];
 	char what[200];
 	struct cb_buf b;
+	int level, code = 0;
 
 	only(t, e, "expect", fields, 4);
 	if (!e->nfield)
 		wrong(t, e, "expect", "expect = { year = \"tot\" }", "expects nothing, so it could not fail");
 	if (months->type != CB_T_TABLE || months->nfield || months->nitem > 12) {
 		wrong(t, months, "months", "months = { \"tot\", \"kha\", false }", "months is no list of at most 12 levels");
-		return;
+		return 0;
 	}
 	for (size_t i = 0; i < months->nitem; i++) {
 		const struct cb_tree *v = months->item[i];
@@ -514,7 +515,7 @@ static void run_months(struct test *t, const struct cb_tree *c, const struct cb_
 		}
 	}
 	if (t->bad)
-		return;
+		return 0;
 	cb_buf_init(&b);
 	for (size_t k = 0; k < 4; k++) {
 		const struct cb_tree *v = cb_tree_get(e, fields[k]);
@@ -525,15 +526,18 @@ static void run_months(struct test *t, const struct cb_tree *c, const struct cb_
 			wrong(t, months, "months", NULL, what);
 			break;
 		}
-		compare_level(t, &b, e, fields[k],
-			      cb_trial_period(t->rs, kinds[k], m, months->nitem, t->hook ? t->hook->node : NULL, t->hook ? t->hook->ctx : NULL));
+		code = cb_trial_period(&level, t->rs, kinds[k], m, months->nitem, t->hook ? t->hook->node : NULL, t->hook ? t->hook->ctx : NULL, err);
+		if (code)
+			break;
+		compare_level(t, &b, e, fields[k], level);
 	}
-	if (b.len && !t->bad) {
+	if (!code && b.len && !t->bad) {
 		int line = line_of(c, "expect");
 		cb_diags_addf(t->diags, CB_SEV_ERROR, c->file, line ? line : c->line, 0, NULL, NULL, "case \"%s\": %s", t->name, b.s);
 		t->bad = true;
 	}
 	cb_buf_release(&b);
+	return code;
 }
 
 static int run_case(struct test *t, const struct cb_tree *c, size_t nth, struct cb_err *err)
@@ -575,7 +579,7 @@ static int run_case(struct test *t, const struct cb_tree *c, size_t nth, struct 
 	if (v) {
 		if (cb_tree_get(c, "facts") || cb_tree_get(c, "judged"))
 			wrong(t, v, "months", "make two cases of it", "has months of a period, and facts of one meeting");
-		run_months(t, c, v, e);
+		code = run_months(t, c, v, e, err);
 		goto done;
 	}
 	memset(t->have, 0, cb_facts_count(t->dict));
