@@ -16,7 +16,7 @@ local RELATIONS = {
 	meetings = { view = "v_meeting", key = "id", unit = "unit_code", day = "held_on", order = "id" },
 	results = { view = "v_result", key = "meeting_id", unit = "unit_code", day = "held_on", order = "meeting_id",
 		more = { relation = "meetings", on = "meeting_id" } },
-	criteria = { view = "v_result_criterion", points = { max = true, points = true }, key = "meeting_id", order = "meeting_id, ord",
+	criteria = { view = "v_result_criterion", points = { max = true, points = true, lost = true }, key = "meeting_id", order = "meeting_id, ord",
 		more = { relation = "results", on = "meeting_id" } },
 	assessments = { view = "v_assessment", points = { points = true }, key = "meeting_id", order = "meeting_id",
 		more = { relation = "results", on = "meeting_id" } },

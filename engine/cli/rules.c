@@ -539,6 +539,8 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 			cb_node_text_vi(&t, rs, k->applies);
 			cb_buf_puts(&t, k->na == CB_NA_FULL ? (k->score ? ", nếu không: điểm tối đa\n" : ", nếu không: coi là đạt\n") : k->na == CB_NA_RESCALE ? ", nếu không: quy đổi\n" : ", nếu không: điểm quy định\n");
 		}
+		if (k->counts != CB_COUNTS_SCALE)
+			cb_buf_puts(&t, k->counts == CB_COUNTS_BONUS ? "điểm cộng vào tổng điểm: " : "điểm trừ vào tổng điểm: ");
 		cb_node_text_vi(&t, rs, k->score ? k->score : k->check);
 		if (k->note)
 			cb_buf_printf(&t, "\nGhi chú: %s", k->note);
@@ -547,6 +549,8 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 	}
 	if (rs->scale)
 		cb_doc_total(*out, (struct cb_cell[]){cb_cell_null(), cb_cell_null(), cb_cell_text("Cộng"), cb_cell_null(), cb_cell_int(rs->scale), cb_cell_null()});
+	if (rs->off_scale)
+		cb_doc_para(*out, "Tổng điểm sau khi cộng, trừ: từ 0 đến %s", cb_fmt_pts_vi(a2, sizeof a2, rs->ceiling));
 	cb_doc_table(*out, "levels", "Mức xếp loại", lev, sizeof lev / sizeof *lev);
 	for (size_t i = 0; i < rs->nlevel; i++)
 		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(rs->level[i].id), cb_cell_text(rs->level[i].label), {.null = rs->rating != NULL, .n = rs->level[i].at_least}});
@@ -668,16 +672,19 @@ static int form_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 	cb_doc_para(*out, "Chi bộ: ………………………………………………… Mã: ……………… Ngày họp: ……/……/……… Loại: thường kỳ ☐  chuyên đề ☐  kết hợp ☐");
 	cb_doc_para(*out, "Đảng viên: ……… Miễn sinh hoạt: ……… Có mặt: ……… Vắng có lý do: ……… Vắng không lý do: ……… Thời lượng: ……… phút");
 	cb_doc_table(*out, "criteria", "", col, sizeof col / sizeof *col);
+	cb_buf_init(&b);
 	for (size_t i = 0; i < rs->ncriterion; i++) {
 		const struct cb_criterion *k = &rs->criterion[i];
-		cb_doc_row(*out, (struct cb_cell[]){cb_cell_int((int64_t)i + 1), cb_cell_text(k->label), cb_cell_text(k->article), {.null = !k->score, .n = k->max},
+		cb_buf_clear(&b);
+		cb_buf_printf(&b, "%s%s", k->label, k->counts == CB_COUNTS_BONUS ? " (cộng vào tổng điểm)" : k->counts == CB_COUNTS_PENALTY ? " (trừ vào tổng điểm)" : "");
+		cb_doc_row(*out, (struct cb_cell[]){cb_cell_int((int64_t)i + 1), cb_cell_text(b.s), cb_cell_text(k->article), {.null = !k->score, .n = k->max},
 						    cb_cell_null(), cb_cell_null(), cb_cell_null(), cb_cell_null()});
 		form_lines(*out, k->score, seen);
 	}
 	if (rs->scale)
 		cb_doc_total(*out, (struct cb_cell[]){cb_cell_null(), cb_cell_text("Cộng"), cb_cell_null(), cb_cell_int(rs->scale), cb_cell_null(), cb_cell_null(),
 						      cb_cell_null(), cb_cell_null()});
-	cb_buf_init(&b);
+	cb_buf_clear(&b);
 	for (size_t i = 0; i < rs->nlevel; i++)
 		cb_buf_printf(&b, "%s%s ☐", i ? "   " : "", rs->level[i].label);
 	cb_doc_para(*out, "Chi bộ biểu quyết: ………/……… Mức đề nghị: %s", b.s);

@@ -131,10 +131,10 @@ static uint64_t signature(const struct search *s, size_t lane)
 			continue;
 		if (!cb_eval_node(s->ev, n, lane, &r))
 			x = INT64_MIN;
-		else if (n->kind == CB_POINTS && r.n > s->rs->scale) /* nothing above the whole scale makes a difference */
-			x = s->rs->scale;
-		else if (n->kind == CB_POINTS && r.n < -s->rs->scale)
-			x = -s->rs->scale;
+		else if (n->kind == CB_POINTS && r.n > s->rs->ceiling) /* nothing above the highest total makes a difference */
+			x = s->rs->ceiling;
+		else if (n->kind == CB_POINTS && r.n < -s->rs->ceiling)
+			x = -s->rs->ceiling;
 		else
 			x = r.n;
 		h = (h ^ (uint64_t)x) * UINT64_C(1099511628211);
@@ -919,8 +919,8 @@ static int64_t *rooms(struct search *s, const struct cb_scores *sc)
 		if (sc->state[c][0] == CB_CR_SCORED)
 			got = sc->points[c][0];
 		else if (sc->state[c][0] == CB_CR_NA)
-			got = k->na == CB_NA_FULL ? k->max : k->na_points;
-		room[c] = k->max - got;
+			got = (k->na == CB_NA_FULL ? k->max : k->na_points) * (k->counts == CB_COUNTS_PENALTY ? -1 : 1);
+		room[c] = k->counts == CB_COUNTS_PENALTY ? -got : k->max - got;
 	}
 	s->gain = 0;
 	if (s->prune && s->out->target >= 0) {

@@ -312,6 +312,7 @@ INLINE void settle_points(struct cb_eval *ev, int c, size_t n)
 	const int64_t *restrict v = cb_eval_i(ev, pc->score.n);
 	cb_pts *restrict pts = ev->points[c];
 	unsigned char *restrict st = ev->state[c];
+	const bool off = cr->counts == CB_COUNTS_PENALTY;
 	const cb_pts max = cr->max, na = cr->na == CB_NA_FULL ? cr->max : cr->na == CB_NA_POINTS ? cr->na_points : 0;
 
 	LANES {
@@ -325,6 +326,8 @@ INLINE void settle_points(struct cb_eval *ev, int c, size_t n)
 		x = x < 0 ? 0 : x;
 		pts[i] = (x & MASK(st[i] == CB_CR_SCORED)) | (na & MASK(st[i] == CB_CR_NA));
 	}
+	if (off)
+		LANES pts[i] = -pts[i];
 }
 
 INLINE int settle(struct cb_eval *ev, int c, size_t n, struct cb_err *err)
@@ -355,13 +358,15 @@ INLINE int settle(struct cb_eval *ev, int c, size_t n, struct cb_err *err)
 			if (rc < 0)
 				return rc;
 		}
+		if (cr->counts == CB_COUNTS_PENALTY)
+			LANES pts[i] = -pts[i];
 	} else {
 		settle_points(ev, c, n);
 	}
 	/* what it adds to the sum, and to the maximum that applies */
 	const cb_pts max = cr->max;
 	const bool na_out = cr->na == CB_NA_RESCALE, zero = rs->missing == CB_MISSING_ZERO;
-	int64_t *restrict sum = ev->sum, *restrict app = ev->applicable;
+	int64_t *restrict sum = cr->counts == CB_COUNTS_SCALE ? ev->sum : ev->off, *restrict app = ev->applicable;
 	unsigned char *restrict lacks = ev->lacks;
 	const cb_pts *restrict cp = ev->points[c];
 	const unsigned char *restrict cs = ev->state[c];
@@ -371,10 +376,9 @@ INLINE int settle(struct cb_eval *ev, int c, size_t n, struct cb_err *err)
 		lacks[i] |= known ^ 1;
 		there[i] = (cs[i] == CB_CR_SCORED) | ((cs[i] == CB_CR_NA) & !na_out) | ((cs[i] == CB_CR_MISSING) & zero);
 	}
-	LANES {
-		sum[i] += cp[i];
-		app[i] += max & MASK(there[i]);
-	}
+	LANES sum[i] += cp[i];
+	if (cr->counts == CB_COUNTS_SCALE)
+		LANES app[i] += max & MASK(there[i]);
 	return 0;
 }
 
@@ -403,6 +407,16 @@ static void settle_total(struct cb_eval *ev, size_t n)
 		ev->score_n[i] = g ? num / g : 0;
 		ev->score_d[i] = g ? ev->applicable[i] / g : 1;
 	}
+	if (rs->off_scale)
+		LANES {
+			int64_t d = ev->score_d[i], s = ev->score_n[i] + ev->off[i] * d, top = rs->ceiling * d; /* each at most 10^18 */
+			s = s > top ? top : s < 0 ? 0 : s;
+			ev->score_n[i] = s;
+			if (s == 0 || s == top) { /* in lowest terms */
+				ev->score_n[i] = s ? rs->ceiling : 0;
+				ev->score_d[i] = d != 0;
+			}
+		}
 	if (rs->total_round != CB_ROUND_NONE)
 		LANES
 			if (ev->score_d[i]) {
@@ -668,6 +682,7 @@ int cb_eval_batch(struct cb_eval *ev, const struct cb_batch *in, struct cb_score
 	memset(ev->spoilt, 0, sizeof(ev->spoilt));
 	memset(ev->sum, 0, sizeof(ev->sum));
 	memset(ev->applicable, 0, sizeof(ev->applicable));
+	memset(ev->off, 0, sizeof(ev->off));
 	memset(ev->lacks, 0, sizeof(ev->lacks));
 	int rc = run(ev, in, err);
 	if (rc < 0)

@@ -32,7 +32,8 @@ struct cb_eval {
 	unsigned char *state_mem;
 	/* totals */
 	int64_t score_n[CB_BATCH], score_d[CB_BATCH];
-	int64_t sum[CB_BATCH], applicable[CB_BATCH];
+	int64_t sum[CB_BATCH], applicable[CB_BATCH]; /* points in the scale, and the maximum that applied */
+	int64_t off[CB_BATCH];                       /* bonuses and penalties, where rs->off_scale */
 	unsigned char lacks[CB_BATCH]; /* a criterion with points is undecided */
 	unsigned char status[CB_BATCH];
 	int level[CB_BATCH], level_by_score[CB_BATCH], gate[CB_BATCH];

@@ -19,6 +19,7 @@ struct law {
 	struct crit {
 		const char *id, *label, *article;
 		cb_pts max;
+		enum cb_counts counts;
 	} *crit;
 	size_t ncrit, capcrit;
 	struct level {
@@ -194,7 +195,7 @@ static int read_law(struct work *w, struct cb_store *st, struct law *l, struct c
 	struct cb_rows *rows = NULL;
 	bool row;
 	int rc = cb_rows_open(&rows, st, err,
-			      "SELECT c.id, c.label, c.article, c.max, r.name FROM ruleset r JOIN ruleset_criterion c ON c.ruleset_id = r.id"
+			      "SELECT c.id, c.label, c.article, c.max, r.name, c.counts FROM ruleset r JOIN ruleset_criterion c ON c.ruleset_id = r.id"
 			      " WHERE r.id = ?1 ORDER BY c.ord",
 			      "i", l->id);
 
@@ -204,7 +205,7 @@ static int read_law(struct work *w, struct cb_store *st, struct law *l, struct c
 			break;
 		}
 		l->crit[l->ncrit++] = (struct crit){ keep(w, cb_rows_text(rows, 0)), keep(w, cb_rows_text(rows, 1)),
-						     keep(w, cb_rows_text(rows, 2)), cb_rows_int(rows, 3) };
+						     keep(w, cb_rows_text(rows, 2)), cb_rows_int(rows, 3), (enum cb_counts)cb_rows_int(rows, 5) };
 		if (!l->name)
 			l->name = keep(w, cb_rows_text(rows, 4));
 	}
@@ -280,10 +281,11 @@ static void add_points(struct sum *s, const char *p, cb_pts wanting)
 		while (*p && *p != ',' && *p != ']')
 			p++;
 		p += *p == ',';
-		/* Requirements (max 0) have no points to lose; what did not apply is left out. */
-		if (max == 0 || (!number && !none))
+		/* Requirements (max 0) and bonuses have no points to lose; what did not apply is left out. */
+		if (max == 0 || s->law->crit[c].counts == CB_COUNTS_BONUS || (!number && !none))
 			continue;
-		lost = none ? max : minus ? max + v : v < max ? max - v : 0;
+		lost = none ? max : cb_points_lost(s->law->crit[c].counts, max, minus ? -v : v);
+		lost = lost < 0 ? 0 : lost;
 		s->of[c].meetings++;
 		s->of[c].short_of += lost > 0;
 		s->of[c].unscored += none;

@@ -353,6 +353,7 @@ static int put_ruleset(struct run *r, struct worker *w, struct cb_err *err)
 		ci[i].label = rs->criterion[i].label;
 		ci[i].article = rs->criterion[i].article;
 		ci[i].max = rs->criterion[i].max;
+		ci[i].counts = (int)rs->criterion[i].counts;
 	}
 	for (size_t i = 0; i < rs->nlevel; i++) {
 		li[i].id = rs->level[i].id;

@@ -486,10 +486,10 @@ static void fill_line(struct walk *w, int c, const struct cb_batch *in)
 			walk(w, cr->score);
 		}
 		struct cb_ratio raw;
-		if (!cr->check && !cr->is_function && cb_eval_node(ev, cr->score, w->lane, &raw) && raw.n != l->points) {
+		if (!cr->check && !cr->is_function && cb_eval_node(ev, cr->score, w->lane, &raw) && (raw.n = cr->counts == CB_COUNTS_PENALTY ? -raw.n : raw.n) != l->points) {
 			cb_buf_init(&b);
 			put_pts(&b, raw.n);
-			cb_buf_puts(&b, raw.n > l->points ? ", chỉ tính tối đa " : ", tính là ");
+			cb_buf_puts(&b, (cr->counts == CB_COUNTS_PENALTY ? raw.n < l->points : raw.n > l->points) ? ", chỉ tính tối đa " : ", tính là ");
 			put_pts(&b, l->points);
 			l->capped = keep(w, &b);
 		}
@@ -520,23 +520,47 @@ static void fill_total(struct walk *w)
 
 	if (!s->score_d)
 		return;
+	int64_t off = w->ev->off[w->lane];
 	bool rescaled = app != rs->scale;
-	struct cb_ratio exact = cb_ratio_make(rescaled ? sum * rs->scale : sum, rescaled ? app : 1), shown = cb_ratio_make(s->score_n, s->score_d);
+	struct cb_ratio scaled = cb_ratio_make(rescaled ? sum * rs->scale : sum, rescaled ? app : 1), shown = cb_ratio_make(s->score_n, s->score_d);
+	struct cb_ratio exact = scaled, top = cb_ratio_make(rs->ceiling, 1), zero = cb_ratio_make(0, 1);
+	const char *held = NULL;
+	if (off && !cb_ratio_add(&exact, scaled, cb_ratio_make(off, 1)))
+		return;
+	if (rs->off_scale && cb_ratio_cmp(exact, top) > 0) {
+		held = "không quá";
+		exact = top;
+	} else if (rs->off_scale && cb_ratio_cmp(exact, zero) < 0) {
+		held = "không dưới";
+		exact = zero;
+	}
 	bool rounded = cb_ratio_cmp(exact, shown) != 0;
-	if (!rescaled && !rounded)
+	if (!rescaled && !rounded && !off)
 		return;
 	cb_buf_init(&b);
 	if (rescaled) {
 		cb_buf_printf(&b, "quy đổi từ thang %s điểm", cb_fmt_pts_vi(t, sizeof(t), app));
 		cb_buf_printf(&b, " sang thang %s điểm: ", cb_fmt_pts_vi(t, sizeof(t), rs->scale));
 		struct cb_ratio points = { 0, 0 };
-		if (cb_ratio_mul(&points, exact, (struct cb_ratio){ 1, 1000 }))
+		if (cb_ratio_mul(&points, scaled, (struct cb_ratio){ 1, 1000 }))
 			cb_buf_puts(&b, points.d == 1 ? cb_fmt_int_vi(t, sizeof(t), points.n) : cb_fmt_ratio_vi(t, sizeof(t), points, 3));
+	}
+	if (off) {
+		cb_buf_printf(&b, "%strong thang %s", rescaled ? "; " : "", cb_fmt_pts_vi(t, sizeof(t), sum));
+		cb_pts by[3] = { 0 };
+		for (size_t c = 0; c < rs->ncriterion; c++)
+			by[rs->criterion[c].counts] += rs->criterion[c].check ? 0 : w->ev->points[c][w->lane];
+		if (by[CB_COUNTS_BONUS])
+			cb_buf_printf(&b, ", cộng %s", cb_fmt_pts_vi(t, sizeof(t), by[CB_COUNTS_BONUS]));
+		if (by[CB_COUNTS_PENALTY])
+			cb_buf_printf(&b, ", trừ %s", cb_fmt_pts_vi(t, sizeof(t), -by[CB_COUNTS_PENALTY]));
+		if (held)
+			cb_buf_printf(&b, ", %s %s", held, cb_fmt_pts_vi(t, sizeof(t), exact.n ? rs->ceiling : 0));
 	}
 	if (rounded) {
 		static const char *const how[] = { "", "từ nửa trở lên thì làm tròn lên", "làm tròn nửa về số chẵn", "làm tròn xuống", "làm tròn lên" };
-		cb_buf_printf(&b, "%s%s đến %s điểm: ", rescaled ? "; " : "", how[rs->total_round], cb_fmt_pts_vi(t, sizeof(t), rs->total_step));
-		if (!rescaled)
+		cb_buf_printf(&b, "%s%s đến %s điểm: ", rescaled || off ? "; " : "", how[rs->total_round], cb_fmt_pts_vi(t, sizeof(t), rs->total_step));
+		if (!rescaled && !off)
 			cb_buf_printf(&b, "%s → ", cb_fmt_pts_vi(t, sizeof(t), sum));
 		cb_buf_puts(&b, cb_fmt_pts_vi(t, sizeof(t), s->score_n));
 	}
@@ -588,6 +612,7 @@ static cb_pts still_needed(const struct walk *w, cb_pts at_least)
 		n *= rs->scale;
 		d = w->ev->applicable[w->lane];
 	}
+	n += (__int128)w->ev->off[w->lane] * d;
 	if (rs->total_round != CB_ROUND_NONE && step > 0) {
 		cb_pts up = (at_least + step - 1) / step * step; /* the first multiple that is enough */
 		cb_pts half = up - step / 2;                     /* half a step below it, or the thousandth above that */

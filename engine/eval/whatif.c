@@ -23,6 +23,7 @@ struct oldset {
 	struct oldcrit {
 		const char *id, *label;
 		cb_pts max;
+		enum cb_counts counts;
 	} *crit;
 	size_t ncrit;
 	int *row;            /* per level: row of the table */
@@ -87,7 +88,7 @@ static int read_criteria(struct work *w, struct oldset *s, struct cb_err *err)
 	struct cb_rows *rows = NULL;
 	bool row;
 	size_t cap = 0;
-	int rc = cb_rows_open(&rows, w->st, err, "SELECT id, label, max FROM ruleset_criterion WHERE ruleset_id = ?1 ORDER BY ord", "i", s->id);
+	int rc = cb_rows_open(&rows, w->st, err, "SELECT id, label, max, counts FROM ruleset_criterion WHERE ruleset_id = ?1 ORDER BY ord", "i", s->id);
 
 	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
 		if (!more(&s->crit, s->ncrit, &cap, sizeof(*s->crit))) {
@@ -97,7 +98,9 @@ static int read_criteria(struct work *w, struct oldset *s, struct cb_err *err)
 		s->crit[s->ncrit].id = keep(w, cb_rows_text(rows, 0));
 		s->crit[s->ncrit].label = keep(w, cb_rows_text(rows, 1));
 		s->crit[s->ncrit].max = cb_rows_int(rows, 2);
-		s->scale += s->crit[s->ncrit++].max;
+		s->crit[s->ncrit].counts = (enum cb_counts)cb_rows_int(rows, 3);
+		s->scale += s->crit[s->ncrit].counts == CB_COUNTS_SCALE ? s->crit[s->ncrit].max : 0;
+		s->ncrit++;
 	}
 	cb_rows_close(rows);
 	return rc;
@@ -247,10 +250,11 @@ static bool stored_points(const char *json, size_t k, cb_pts *out)
 	return true;
 }
 
-/* What of the whole scale a criterion cost: (max - points) / scale; 0 where it was not scored. */
-static struct cb_ratio lost(bool scored, cb_pts points, cb_pts max, cb_pts scale)
+/* What of the whole scale a criterion cost: (max - points) / scale, of a bonus or penalty -points / scale; 0 where it was
+   not scored. */
+static struct cb_ratio lost(bool scored, cb_pts points, cb_pts max, enum cb_counts counts, cb_pts scale)
 {
-	return scored && scale > 0 ? cb_ratio_make(max - points, scale) : (struct cb_ratio){ 0, 1 };
+	return scored && scale > 0 ? cb_ratio_make((counts == CB_COUNTS_SCALE ? max : 0) - points, scale) : (struct cb_ratio){ 0, 1 };
 }
 
 struct cause {
@@ -276,6 +280,7 @@ static struct cause find_cause(struct work *w, const struct oldset *o, const str
 		size_t in_old, in_new = isnew ? k : rs->ncriterion;
 		struct cause c = { .id = isnew ? rs->criterion[k].id : o->crit[k - rs->ncriterion].id };
 		bool had = false, has = false;
+		enum cb_counts old_counts = CB_COUNTS_SCALE, new_counts = CB_COUNTS_SCALE;
 		struct cb_ratio a, b;
 
 		if (isnew) {
@@ -289,16 +294,18 @@ static struct cause find_cause(struct work *w, const struct oldset *o, const str
 		if (in_old < o->ncrit) {
 			c.label = o->crit[in_old].label;
 			c.old_max = o->crit[in_old].max;
+			old_counts = o->crit[in_old].counts;
 			had = stored_points(json, in_old, &c.old_points);
 		}
 		if (in_new < rs->ncriterion) {
 			c.label = rs->criterion[in_new].label;
 			c.new_max = rs->criterion[in_new].max;
+			new_counts = rs->criterion[in_new].counts;
 			has = s->state[in_new][lane] == CB_CR_SCORED;
 			c.new_points = has ? s->points[in_new][lane] : 0;
 		}
-		a = lost(had, c.old_points, c.old_max, o->scale);
-		b = lost(has, c.new_points, c.new_max, rs->scale);
+		a = lost(had, c.old_points, c.old_max, old_counts, o->scale);
+		b = lost(has, c.new_points, c.new_max, new_counts, rs->scale);
 		if (!cb_ratio_sub(&c.by, up ? a : b, up ? b : a))
 			continue;
 		better_cause(&best, &c);

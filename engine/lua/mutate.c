@@ -63,7 +63,7 @@ static bool same_node(const struct cb_node *a, const struct cb_node *b)
 static bool same_ruleset(const struct cb_ruleset *a, const struct cb_ruleset *b)
 {
 	if (a->nnode != b->nnode || a->ncriterion != b->ncriterion || a->ngate != b->ngate || a->nlevel != b->nlevel || a->missing != b->missing ||
-	    a->total_round != b->total_round || a->total_step != b->total_step || a->missed_month != b->missed_month || a->norder != b->norder ||
+	    a->total_round != b->total_round || a->ceiling != b->ceiling || a->total_step != b->total_step || a->missed_month != b->missed_month || a->norder != b->norder ||
 	    memcmp(a->order, b->order, sizeof a->order) || !same_node(a->rating, b->rating))
 		return false;
 	for (size_t i = 0; i < a->nnode; i++)
@@ -71,7 +71,7 @@ static bool same_ruleset(const struct cb_ruleset *a, const struct cb_ruleset *b)
 			return false;
 	for (size_t i = 0; i < a->ncriterion; i++) {
 		const struct cb_criterion *x = &a->criterion[i], *y = &b->criterion[i];
-		if (x->max != y->max || x->na != y->na || x->na_points != y->na_points || x->round != y->round || !same_node(x->score, y->score) ||
+		if (x->max != y->max || x->counts != y->counts || x->na != y->na || x->na_points != y->na_points || x->round != y->round || !same_node(x->score, y->score) ||
 		    !same_node(x->check, y->check) || !same_node(x->applies, y->applies))
 			return false;
 	}

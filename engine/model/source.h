@@ -24,7 +24,7 @@ struct cb_ruleset_info {
 	const char *sha; /* of the list "sha path\n" of its files */
 	const struct cb_source *src;
 	size_t nsrc;
-	struct cb_criterion_info { const char *id, *label, *article; cb_pts max; } const *criterion;
+	struct cb_criterion_info { const char *id, *label, *article; cb_pts max; int counts; /* enum cb_counts of the rules: 0 in the scale, 1 bonus, 2 penalty */ } const *criterion;
 	size_t ncriterion;
 	struct cb_level_info { const char *id, *label; cb_pts at_least; } const *level; /* best first */
 	size_t nlevel;

@@ -957,13 +957,13 @@ static int list_notes(struct list *l, struct cb_err *err)
 	char t[CB_NUM_TEXT];
 	bool row;
 	int rc = cb_rows_open(&q, l->r.st, err,
-			      "select c.meeting_id, c.label, c.max, c.points, c.state from meeting m join v_result_criterion c on c.meeting_id = m.id"
+			      "select c.meeting_id, c.label, c.lost, c.state from meeting m join v_result_criterion c on c.meeting_id = m.id"
 			      " where m.held_on between ?1 and ?2 order by c.meeting_id, c.ord", "ii", (int64_t)l->r.p->from, (int64_t)l->r.p->to);
 
 	while (!rc && !(rc = cb_rows_step(q, &row, err)) && row) {
 		struct list_row key = {.meeting_id = cb_rows_int(q, 0)}, *x;
-		const char *state = cb_rows_text(q, 4), *label = cb_rows_text(q, 1);
-		int64_t lost = cb_rows_int(q, 2) - cb_rows_int(q, 3);
+		const char *state = cb_rows_text(q, 3), *label = cb_rows_text(q, 1);
+		int64_t lost = cb_rows_int(q, 2);
 		x = l->n ? bsearch(&key, l->row, l->n, sizeof key, by_meeting) : NULL;
 		if (!x || !state || strcmp(state, "scored") || lost <= 0)
 			continue;

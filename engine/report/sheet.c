@@ -221,7 +221,7 @@ int cb_sheet_doc(struct cb_doc **out, const struct cb_explained *x, struct cb_er
 			points.null = most.null = true;
 			if (l->state == CB_CR_SCORED)
 				add_line(&b, "→ ", l->points ? "đạt" : "không đạt");
-		} else {
+		} else if (l->criterion->counts == CB_COUNTS_SCALE) {
 			max += l->criterion->max;
 		}
 		cb_doc_row(*out, (struct cb_cell[]){cb_cell_int((int64_t)i + 1), cb_cell_text(l->criterion->label), cb_cell_text(l->criterion->article), most,
@@ -302,6 +302,8 @@ static void line_json(struct cb_buf *b, const struct cb_sheet_line *l)
 	text_field(b, "group", l->criterion->group);
 	text_field(b, "article", l->criterion->article);
 	text_field(b, "state", state_id(l->state));
+	if (l->criterion->counts != CB_COUNTS_SCALE)
+		text_field(b, "counts", cb_counts_name[l->criterion->counts]);
 	pts_field(b, "max", l->criterion->score != NULL, l->criterion->max);
 	pts_field(b, "points", points_shown(l) && l->criterion->score, l->points);
 	if (!l->criterion->score && l->state == CB_CR_SCORED) {

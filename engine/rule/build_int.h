@@ -28,6 +28,7 @@ struct cb_build {
 	unsigned at;         /* CB_AT_* */
 	int crit;            /* criterion being built, -1 */
 	cb_pts crit_max;
+	enum cb_counts crit_counts;
 	const char *crit_id;
 	enum cb_round round; /* the criterion's */
 	int njudged;         /* judged items made in this criterion */

@@ -514,11 +514,16 @@ static void ends(const struct cb_criterion *cr, cb_pts *lo, cb_pts *hi)
 {
 	*lo = clamp(cr->score->lo, cr->max, 0);
 	*hi = clamp(cr->score->hi, cr->max, cr->max);
-	if (!cr->applies || cr->na == CB_NA_RESCALE)
-		return;
-	cb_pts na = cr->na == CB_NA_FULL ? cr->max : cr->na_points;
-	*lo = na < *lo ? na : *lo;
-	*hi = na > *hi ? na : *hi;
+	if (cr->applies && cr->na != CB_NA_RESCALE) {
+		cb_pts na = cr->na == CB_NA_FULL ? cr->max : cr->na_points;
+		*lo = na < *lo ? na : *lo;
+		*hi = na > *hi ? na : *hi;
+	}
+	if (cr->counts == CB_COUNTS_PENALTY) {
+		cb_pts most = *hi;
+		*hi = -*lo;
+		*lo = -most;
+	}
 }
 
 void cb_ruleset_range(const struct cb_ruleset *rs, cb_pts *lowest, cb_pts *highest)
@@ -528,6 +533,7 @@ void cb_ruleset_range(const struct cb_ruleset *rs, cb_pts *lowest, cb_pts *highe
 		/* What always counts, then criteria that may leave the scale, while leaving makes the total more extreme: a
 		   total is sum / max of what applies, so each stays out exactly if its own share is on the other side. */
 		__int128 sum = 0, max = 0;
+		cb_pts off = 0;
 		bool out[256] = { false };
 		for (size_t i = 0; i < rs->ncriterion; i++) {
 			const struct cb_criterion *cr = &rs->criterion[i];
@@ -535,6 +541,10 @@ void cb_ruleset_range(const struct cb_ruleset *rs, cb_pts *lowest, cb_pts *highe
 			if (cr->check)
 				continue;
 			ends(cr, &lo, &hi);
+			if (cr->counts != CB_COUNTS_SCALE) {
+				off += up ? hi : lo;
+				continue;
+			}
 			sum += up ? hi : lo;
 			max += cr->max;
 		}
@@ -543,7 +553,7 @@ void cb_ruleset_range(const struct cb_ruleset *rs, cb_pts *lowest, cb_pts *highe
 			for (size_t i = 0; i < rs->ncriterion && i < 256; i++) {
 				const struct cb_criterion *cr = &rs->criterion[i];
 				cb_pts lo, hi;
-				if (cr->check || out[i] || !cr->applies || cr->na != CB_NA_RESCALE || max <= cr->max)
+				if (cr->check || out[i] || cr->counts != CB_COUNTS_SCALE || !cr->applies || cr->na != CB_NA_RESCALE || max <= cr->max)
 					continue;
 				ends(cr, &lo, &hi);
 				__int128 v = up ? hi : lo;
@@ -557,6 +567,7 @@ void cb_ruleset_range(const struct cb_ruleset *rs, cb_pts *lowest, cb_pts *highe
 			}
 		}
 		cb_pts total = max > 0 ? (cb_pts)cb_round_div(sum * rs->scale, max, up ? CB_ROUND_UP : CB_ROUND_DOWN) : 0;
+		total = total + off > rs->ceiling ? rs->ceiling : total + off < 0 ? 0 : total + off;
 		if (rs->total_round != CB_ROUND_NONE && rs->total_step > 0)
 			total = cb_round_div(total, rs->total_step, rs->total_round) * rs->total_step;
 		*(up ? highest : lowest) = total;

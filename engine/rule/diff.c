@@ -135,6 +135,7 @@ static void na_words(char *dst, size_t cap, const struct cb_criterion *c)
 
 static void criteria(struct diff *d)
 {
+	static const char *const counts[] = { "thang điểm", "điểm cộng vào tổng", "điểm trừ vào tổng" };
 	char what[200], a[CB_NUM_TEXT + 200], b[CB_NUM_TEXT + 200], n[CB_NUM_TEXT];
 
 	for (size_t i = 0; i < d->was->ncriterion; i++) {
@@ -151,6 +152,8 @@ static void criteria(struct diff *d)
 		say(d, what, x->label, y->label, x->line, y->line);
 		snprintf(what, sizeof what, "%.60s: điểm tối đa", x->id);
 		points(d, what, x->max, y->max, x->line, y->line);
+		snprintf(what, sizeof what, "%.60s: tính vào", x->id);
+		say(d, what, counts[x->counts], counts[y->counts], x->line, y->line);
 		snprintf(what, sizeof what, "%.60s: điều", x->id);
 		say(d, what, x->article, y->article, x->line, y->line);
 		snprintf(what, sizeof what, "%.60s: cách chấm", x->id);
@@ -353,6 +356,8 @@ int cb_ruleset_diff(struct cb_changes **out, const struct cb_ruleset *was, const
 	say(&d, "ghi chú điểm trừ", was->notes_required ? "bắt buộc" : "không bắt buộc", now->notes_required ? "bắt buộc" : "không bắt buộc", 0, 0);
 	criteria(&d);
 	points(&d, "tổng điểm tối đa", was->scale, now->scale, 0, 0);
+	if (was->ceiling != was->scale || now->ceiling != now->scale)
+		points(&d, "tổng điểm cao nhất, kể cả điểm cộng", was->ceiling, now->ceiling, 0, 0);
 	say(&d, "tổng điểm", total_words(&d, was), total_words(&d, now), 0, 0);
 	levels(&d);
 	gates(&d);

@@ -322,8 +322,13 @@ static bool finish_criterion(struct cb_build *b, const struct cb_tree *t, struct
 	}
 	const struct cb_criterion *cr = &b->rs->criterion[c];
 	n->ref = c;
-	n->lo = whole(0);
-	n->hi = n->kind == CB_CONDITION ? whole(1) : cb_ratio_make(cr->max, 1000);
+	const bool off = n->kind == CB_QUANTITY && cr->counts == CB_COUNTS_PENALTY;
+	n->lo = off && strcmp(n->form->name, "points_of") == 0 ? cb_ratio_make(-cr->max, 1000) : whole(0);
+	n->hi = n->kind == CB_CONDITION ? whole(1) : off && strcmp(n->form->name, "points_of") == 0 ? whole(0) : cb_ratio_make(cr->max, 1000);
+	if (strcmp(n->form->name, "full") == 0 && cr->counts == CB_COUNTS_PENALTY) {
+		cb_say(b, cb_fmt(b, "write (points_of \"%s\"):eq(0) for none taken off", n->text), "nobody has full marks in %s: it is a penalty", n->text);
+		return false;
+	}
 	if (strcmp(n->form->name, "max_of") == 0) {
 		n->lo = n->hi;
 		n->num = n->hi;
@@ -345,7 +350,7 @@ static bool finish_total(struct cb_build *b, const struct cb_tree *t, struct cb_
 	(void)t;
 	n->unit = CB_M_POINTS;
 	n->lo = whole(0);
-	n->hi = cb_ratio_make(b->rs->scale, 1000);
+	n->hi = cb_ratio_make(b->rs->ceiling, 1000);
 	return true;
 }
 
@@ -584,6 +589,11 @@ static bool finish_deduct(struct cb_build *b, const struct cb_tree *t, struct cb
 
 	if (!no_words(b, n) || !rounding(b, t, n, n->num))
 		return false;
+	if (b->at == CB_AT_CRITERION && b->crit_counts == CB_COUNTS_PENALTY) {
+		cb_say(b, "write capped(per(quantity, each), most): what a penalty comes to is what goes off the total",
+		       "deduct starts from full marks, and criterion %s is a penalty", b->crit_id);
+		return false;
+	}
 	if (n->num.n <= 0) {
 		cb_say(b, "write how many points go off for each, as a positive number", "deduct takes %s points off for each",
 		       n->num.n ? "negative" : "no");

@@ -502,7 +502,8 @@ struct cb_val cb_prog_crit_value(struct cb_prog *p, enum cb_opcode op, int crit)
 		i.dst2 = new_breg(p);
 		push(p, &i);
 	} else {
-		i.dst = new_ireg(p, 0, op == CB_OP_SCORE ? CB_PTS_MAX * CB_PTS_MAX : CB_PTS_MAX);
+		const bool off = op == CB_OP_POINTS_OF && p->rs->criterion[crit].counts == CB_COUNTS_PENALTY;
+		i.dst = new_ireg(p, off ? -CB_PTS_MAX : 0, op == CB_OP_SCORE ? CB_PTS_MAX * CB_PTS_MAX : off ? 0 : CB_PTS_MAX);
 		i.dst2 = op == CB_OP_SCORE ? new_ireg(p, 0, CB_PTS_MAX) : cb_prog_const(p, 1);
 		i.dstp = new_breg(p);
 		push(p, &i);

@@ -111,6 +111,9 @@ struct cb_input {
 };
 
 enum cb_na { CB_NA_FULL, CB_NA_RESCALE, CB_NA_POINTS };
+/* Where a criterion's points go: into the scale (its max is part of it), on top of the total, or off it. A penalty's
+   points are 0 or below in every score, sheet and result, so that they simply add up; its max is the most that goes off. */
+enum cb_counts { CB_COUNTS_SCALE, CB_COUNTS_BONUS, CB_COUNTS_PENALTY };
 enum cb_missing { CB_MISSING_REFUSE, CB_MISSING_ZERO, CB_MISSING_RESCALE };
 
 struct cb_criterion {
@@ -118,6 +121,7 @@ struct cb_criterion {
 	const char *note;
 	const char *part_of;      /* id of the frame's criterion that this one is a piece of; NULL */
 	cb_pts max;               /* 0 for a requirement (pass/fail, `check =`) */
+	enum cb_counts counts;
 	struct cb_node *score;    /* POINTS; NULL for a requirement */
 	struct cb_node *check;    /* CONDITION of a requirement; NULL otherwise */
 	struct cb_node *applies;  /* CONDITION; NULL: always */
@@ -185,7 +189,9 @@ struct cb_ruleset {
 	struct cb_level_def *level; size_t nlevel; /* best first */
 	struct cb_gate *gate; size_t ngate;
 	struct cb_node *rating;          /* LEVEL over met()/full()/points_of(): pass/fail; NULL: by thresholds */
-	cb_pts scale;                    /* sum of maxima */
+	cb_pts scale;                    /* sum of the maxima that count in it */
+	cb_pts ceiling;                  /* no total is above it: the scale, unless the ruleset says more */
+	bool off_scale;                  /* some criterion is a bonus or a penalty */
 	enum cb_missing missing;
 	enum cb_round total_round;       /* NONE: exact */
 	cb_pts total_step;               /* 1000 for whole points */
@@ -216,6 +222,12 @@ void cb_ruleset_free(struct cb_ruleset *rs);
 /* Copies the pack's files (base first) into the ruleset and sets rs->sha; called by the loader after build. */
 int cb_ruleset_set_sources(struct cb_ruleset *rs, const struct cb_source *src, size_t nsrc, struct cb_err *err);
 int cb_criterion_find(const struct cb_ruleset *rs, const char *id); /* index or -1 */
+extern const char *const cb_counts_name[3]; /* "scale", "bonus", "penalty" */
+/* What a meeting with these points lost there; a bonus that was not earned is no loss. */
+static inline cb_pts cb_points_lost(enum cb_counts counts, cb_pts max, cb_pts points)
+{
+	return counts == CB_COUNTS_SCALE ? max - points : counts == CB_COUNTS_PENALTY ? -points : 0;
+}
 int cb_level_find(const struct cb_ruleset *rs, const char *id);
 /* What changing a fact or a judged item costs: as declared, else 1; 0: never to be advised (the caller looks at cb_fact.fixed). */
 int cb_ruleset_effort(const struct cb_ruleset *rs, const struct cb_input *in);

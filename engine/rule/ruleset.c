@@ -510,7 +510,7 @@ static void read_needs(struct cb_build *b, const struct cb_tree *t, struct cb_cr
 static bool read_criterion(struct cb_build *b, const struct cb_tree *t, struct cb_criterion *c)
 {
 	static const char *const fields[] = { "id", "max", "article", "label", "group", "score", "applies", "otherwise", "needs", "note", "check",
-					      "round", "part_of" };
+					      "round", "part_of", "counts" };
 	static const char *const rounds[] = { "", "half_up", "half_even", "down", "up" };
 	struct cb_ruleset *rs = b->rs;
 	size_t before = b->errors;
@@ -533,6 +533,12 @@ static bool read_criterion(struct cb_build *b, const struct cb_tree *t, struct c
 		c->label = c->id;
 	int round = get_word(b, t, "round", rounds, COUNT(rounds), CB_ROUND_NONE);
 	c->round = round > 0 ? (enum cb_round)round : CB_ROUND_NONE;
+	int counts = get_word(b, t, "counts", cb_counts_name, COUNT(cb_counts_name), CB_COUNTS_SCALE);
+	c->counts = counts > 0 ? (enum cb_counts)counts : CB_COUNTS_SCALE;
+	if (c->counts != CB_COUNTS_SCALE && cb_tree_get(t, "check") && !cb_tree_get(t, "score"))
+		cb_say(b, "leave counts out, or write score = flag(condition, points)", "a requirement is met or not met; it has no points that count");
+	if (c->counts != CB_COUNTS_SCALE && c->part_of)
+		cb_say(b, "leave part_of out: a frame is about the scale", "criterion %s is a %s, which is part of no scale", c->id ? c->id : "?", cb_counts_name[c->counts]);
 
 	const struct cb_tree *max = cb_tree_get(t, "max"), *score = cb_tree_get(t, "score"), *check = cb_tree_get(t, "check");
 	const struct cb_tree *applies = cb_tree_get(t, "applies"), *na = cb_tree_get(t, "otherwise");
@@ -555,6 +561,7 @@ static bool read_criterion(struct cb_build *b, const struct cb_tree *t, struct c
 	b->crit = (int)rs->ncriterion;
 	b->crit_id = id;
 	b->crit_max = c->max > 0 ? c->max : 1000;
+	b->crit_counts = c->counts;
 	b->round = c->round;
 	b->njudged = 0;
 	b->at = CB_AT_CRITERION;
@@ -563,7 +570,7 @@ static bool read_criterion(struct cb_build *b, const struct cb_tree *t, struct c
 		c->applies = cb_build_node(b, applies, CB_CONDITION);
 		cb_leave(b, p);
 		if (!na && score)
-			cb_say(b, "add otherwise = \"full\" (full marks), \"rescale\" (its points leave the scale) or a number of points",
+			cb_say(b, c->counts != CB_COUNTS_SCALE ? "add otherwise = 0" : "add otherwise = \"full\" (full marks), \"rescale\" (its points leave the scale) or a number of points",
 			       "nothing says what a meeting gets where criterion %s does not apply", id);
 	}
 	if (na) {
@@ -574,6 +581,8 @@ static bool read_criterion(struct cb_build *b, const struct cb_tree *t, struct c
 			c->na = CB_NA_FULL;
 		} else if (na->type == CB_T_TEXT && strcmp(na->text, "rescale") == 0) {
 			c->na = CB_NA_RESCALE;
+			if (c->counts != CB_COUNTS_SCALE)
+				cb_say(b, "write otherwise = 0", "a %s is not part of the scale that would be rescaled", cb_counts_name[c->counts]);
 		} else if (na->type == CB_T_NUMBER) {
 			c->na = CB_NA_POINTS;
 			if (cb_build_pts(b, na->number, &c->na_points, "otherwise") && (c->na_points < 0 || c->na_points > c->max))
@@ -652,8 +661,9 @@ static void add_criterion(struct cb_build *b, struct cb_criterion *c)
 	if (!c->id)
 		return;
 	find_needs(b, c);
-	if (!c->check)
+	if (!c->check && c->counts == CB_COUNTS_SCALE)
 		rs->scale += c->max > 0 ? c->max : 0;
+	rs->off_scale |= c->counts != CB_COUNTS_SCALE;
 	rs->criterion[rs->ncriterion++] = *c;
 }
 
@@ -770,7 +780,7 @@ static void check_frame(struct cb_build *b, const struct cb_tree *t)
 		for (size_t i = 0; i < rs->ncriterion; i++) {
 			const struct cb_criterion *c = &rs->criterion[i];
 			const char *of = c->part_of ? c->part_of : c->id;
-			if (cb_criterion_find(base, of) < 0) {
+			if (c->counts == CB_COUNTS_SCALE && cb_criterion_find(base, of) < 0) {
 				const char *near = cb_nearest(of, names, base->ncriterion);
 				int line = b->line;
 				b->line = c->line;
@@ -782,9 +792,11 @@ static void check_frame(struct cb_build *b, const struct cb_tree *t)
 		}
 		for (size_t k = 0; k < base->ncriterion; k++) {
 			cb_pts sum = 0;
+			if (base->criterion[k].counts != CB_COUNTS_SCALE)
+				continue;
 			for (size_t i = 0; i < rs->ncriterion; i++) {
 				const struct cb_criterion *c = &rs->criterion[i];
-				if (strcmp(c->part_of ? c->part_of : c->id, base->criterion[k].id) == 0)
+				if (c->counts == CB_COUNTS_SCALE && strcmp(c->part_of ? c->part_of : c->id, base->criterion[k].id) == 0)
 					sum += c->max;
 			}
 			if (sum != base->criterion[k].max)
@@ -1028,6 +1040,31 @@ static void read_ranking(struct cb_build *b, const struct cb_tree *t, struct clo
 		cb_leave(b, g);
 	}
 	cb_leave(b, f);
+}
+
+/* Bonuses lift a total up to here; without them there is nothing above the scale. */
+static void read_ceiling(struct cb_build *b, const struct cb_tree *t)
+{
+	struct cb_ruleset *rs = b->rs;
+	const struct cb_tree *v = cb_tree_get(t, "ceiling");
+	char a[CB_NUM_TEXT];
+	struct cb_ratio r;
+
+	rs->ceiling = rs->scale;
+	if (!v) {
+		if (b->base && b->base->ceiling > b->base->scale && b->base->ceiling > rs->scale)
+			rs->ceiling = b->base->ceiling;
+		return;
+	}
+	struct cb_place p = cb_enter_field(b, t, "ceiling");
+	bool bonus = false;
+	for (size_t i = 0; i < rs->ncriterion; i++)
+		bonus |= rs->criterion[i].counts == CB_COUNTS_BONUS;
+	if (!bonus)
+		cb_say(b, "leave it out, or write counts = \"bonus\" in the criterion that adds to the total", "no criterion lifts a total above the scale");
+	else if (cb_build_const(b, v, &r) && cb_build_pts(b, r, &rs->ceiling, "ceiling") && (rs->ceiling < rs->scale || rs->ceiling > CB_PTS_MAX))
+		cb_say(b, "the highest total that bonuses can reach", "a ceiling is at least the scale, which is %s points", cb_fmt_pts(a, sizeof a, rs->scale));
+	cb_leave(b, p);
 }
 
 static void read_total(struct cb_build *b, const struct cb_tree *t)
@@ -1362,7 +1399,7 @@ static int find_inputs(struct cb_build *b, struct cb_err *err)
 static void read_all(struct cb_build *b, const struct cb_tree *t)
 {
 	static const char *const fields[] = { "id", "title", "issuer", "base", "status", "source", "effective", "for_kinds", "for_units", "for_cells",
-					      "facts", "criteria", "override", "frame", "assessors", "notes", "missing", "total", "levels",
+					      "facts", "criteria", "override", "frame", "assessors", "notes", "missing", "total", "ceiling", "levels",
 					      "gates", "rating", "periods", "ranking", "advice", "note" };
 	struct cb_ruleset *rs = b->rs;
 	struct clone cl = { .b = b };
@@ -1399,8 +1436,12 @@ static void read_all(struct cb_build *b, const struct cb_tree *t)
 	read_assessors(b, t);
 	read_total(b, t);
 	read_criteria(b, t, &cl);
-	if (rs->scale > CB_PTS_MAX)
+	cb_pts all = 0;
+	for (size_t i = 0; i < rs->ncriterion; i++)
+		all += rs->criterion[i].max;
+	if (all > CB_PTS_MAX)
 		cb_say(b, NULL, "the maxima add up to more than a million points");
+	read_ceiling(b, t);
 	check_frame(b, t);
 	read_gates(b, t, &cl);
 	b->at = CB_AT_GATE;
@@ -1506,6 +1547,8 @@ int cb_ruleset_set_sources(struct cb_ruleset *rs, const struct cb_source *src, s
 	rs->nsrc = nsrc;
 	return 0;
 }
+
+const char *const cb_counts_name[3] = { "scale", "bonus", "penalty" };
 
 int cb_criterion_find(const struct cb_ruleset *rs, const char *id)
 {

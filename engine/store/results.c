@@ -88,7 +88,7 @@ int cb_store_ruleset_put(struct cb_store *st, const struct cb_ruleset_info *rs, 
 		rc = cb_st_done(st, q, err);
 	}
 	for (size_t i = 0; rc == CB_OK && i < rs->ncriterion; i++) {
-		rc = cb_st_get(st, Q_RULESET_CRITERION, "INSERT INTO ruleset_criterion(ruleset_id,ord,id,label,article,max) VALUES(?1,?2,?3,?4,?5,?6)", &q, err);
+		rc = cb_st_get(st, Q_RULESET_CRITERION, "INSERT INTO ruleset_criterion(ruleset_id,ord,id,label,article,max,counts) VALUES(?1,?2,?3,?4,?5,?6,?7)", &q, err);
 		if (rc != CB_OK)
 			break;
 		sqlite3_bind_int64(q, 1, *id);
@@ -97,6 +97,7 @@ int cb_store_ruleset_put(struct cb_store *st, const struct cb_ruleset_info *rs, 
 		cb_st_bind_text(q, 4, rs->criterion[i].label);
 		cb_st_bind_text(q, 5, rs->criterion[i].article);
 		sqlite3_bind_int64(q, 6, rs->criterion[i].max);
+		sqlite3_bind_int(q, 7, rs->criterion[i].counts);
 		rc = cb_st_done(st, q, err);
 	}
 	for (size_t i = 0; rc == CB_OK && i < rs->nlevel; i++) {

@@ -219,6 +219,20 @@ static const char version_2[] =
 	"CREATE VIEW v_run_signature AS SELECT s.run_id AS run_id, r.name AS ruleset, r.sha256 AS sha256, s.state AS state, s.signer AS signer, s.key AS key"
 	" FROM run_signature s JOIN ruleset r ON r.id=s.ruleset_id;\n"
 
+	"ALTER TABLE ruleset_criterion ADD COLUMN counts INTEGER NOT NULL DEFAULT 0 CHECK(counts BETWEEN 0 AND 2);\n"
+	"DROP VIEW v_result_criterion;\n"
+	"CREATE VIEW v_result_criterion AS SELECT r.meeting_id AS meeting_id, rs.name AS ruleset, c.ord AS ord, c.id AS criterion, c.label AS label,"
+	" c.article AS article, CASE c.counts WHEN 0 THEN 'scale' WHEN 1 THEN 'bonus' ELSE 'penalty' END AS counts, c.max AS max,"
+	" CASE j.type WHEN 'integer' THEN j.value END AS points,"
+	" CASE WHEN j.type='integer' THEN CASE c.counts WHEN 0 THEN c.max-j.value WHEN 1 THEN 0 ELSE -j.value END END AS lost,"
+	" CASE j.type WHEN 'integer' THEN 'scored' WHEN 'null' THEN 'missing' ELSE j.value END AS state"
+	" FROM result r JOIN ruleset rs ON rs.id=r.ruleset_id JOIN json_each(r.points) j"
+	" JOIN ruleset_criterion c ON c.ruleset_id=r.ruleset_id AND c.ord=j.key;\n"
+	"DROP VIEW v_ruleset;\n"
+	"CREATE VIEW v_ruleset AS SELECT id, sha256, name, title, issuer, status, " ISO("valid_from") " AS valid_from, " ISO("valid_to") " AS valid_to,"
+	" (SELECT count(*) FROM ruleset_criterion c WHERE c.ruleset_id=ruleset.id) AS criteria,"
+	" (SELECT sum(max) FROM ruleset_criterion c WHERE c.ruleset_id=ruleset.id AND c.counts=0) AS max FROM ruleset;\n"
+
 	"DROP TRIGGER seal_no_delete;\n"
 	"CREATE TRIGGER seal_no_delete BEFORE DELETE ON seal WHEN NOT EXISTS(SELECT 1 FROM audit WHERE id=(SELECT max(id) FROM audit)"
 	" AND what='unseal' AND subject=OLD.period) BEGIN SELECT RAISE(ABORT,'a seal is only taken off by `chibo unseal`, with a reason'); END;\n";

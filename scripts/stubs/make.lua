@@ -38,6 +38,7 @@ local Level = {}
 ---@field label string           Vietnamese, as on the form
 ---@field group? string
 ---@field part_of? string        criterion of the frame that this is a part of
+---@field counts? "scale"|"bonus"|"penalty" outside the scale: added to the total, or taken off it
 ---@field score? chibo.Points|number|fun(m: table): number, string?
 ---@field check? chibo.Condition
 ---@field applies? chibo.Condition
@@ -64,6 +65,7 @@ local Level = {}
 ---@field notes? { required_for: "deductions" }
 ---@field missing? "refuse"|"zero"|"rescale"
 ---@field total? chibo.RoundTotal
+---@field ceiling? number        the highest total, where bonuses lift it above the scale
 ---@field levels? table[]
 ---@field gates? chibo.Gate[]
 ---@field rating? chibo.Points

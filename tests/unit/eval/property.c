@@ -45,6 +45,7 @@ static const char *const consts[] = { "0", "1", "2", "3", "5", "10", "0.5", "0.8
 static T *pool_q[32], *pool_c[32];
 static int npool_q, npool_c, ncrit, njudged;
 static bool crit_check[32]; /* a requirement */
+static int crit_counts[32]; /* 0 in the scale, 1 bonus, 2 penalty */
 static bool in_gate, asks_known;
 
 static char name_buf[64][16];
@@ -154,7 +155,7 @@ static T *gc(int depth)
 	case 12:
 		if (ncrit) {
 			int c = upto(ncrit);
-			return OP(crit_check[c] ? "met" : "full", S(crit_id(c)));
+			return crit_counts[c] == 2 ? OP("ge", OP("points_of", S(crit_id(c))), N("-2")) : OP(crit_check[c] ? "met" : "full", S(crit_id(c)));
 		}
 		return F("online");
 	default:
@@ -196,6 +197,8 @@ static T *gp(int depth)
 	case 11:
 		return OP("capped", gp(depth - 1), N("4.5"));
 	case 12:
+		if (crit_counts[ncrit] == 2)
+			return OP("per", gq(depth), N("0.3"));
 		return WITH(OP("deduct", gq(depth), N("0.3"), N("2")), "from", N("6"));
 	case 13:
 		return OP("either", gc(depth - 1), gp(depth - 1), gp(depth - 1));
@@ -215,11 +218,16 @@ static T *random_ruleset(void)
 
 	npool_q = npool_c = ncrit = 0;
 	in_gate = asks_known = false;
+	bool bonus = false;
 	int n = 1 + upto(6);
 	for (int i = 0; i < n; i++) {
 		njudged = 0;
 		T *c = WITH(OP0("criterion"), "id", S(crit_id(i)));
 		crit_check[i] = i > 0 && upto(6) == 0;
+		crit_counts[i] = crit_check[i] || i == 0 || upto(4) ? 0 : 1 + upto(2);
+		bonus |= crit_counts[i] == 1;
+		if (crit_counts[i])
+			WITH(c, "counts", S(crit_counts[i] == 1 ? "bonus" : "penalty"));
 		if (crit_check[i])
 			WITH(c, "check", gc(3));
 		else
@@ -227,7 +235,7 @@ static T *random_ruleset(void)
 		if (upto(4) == 0) {
 			WITH(c, "applies", gc(2));
 			if (!crit_check[i])
-				WITH(c, "otherwise", upto(3) == 0 ? N("4") : S(upto(2) ? "full" : "rescale"));
+				WITH(c, "otherwise", upto(3) == 0 ? N("4") : S(upto(2) || crit_counts[i] ? "full" : "rescale"));
 		}
 		crit[i] = c;
 		ncrit++;
@@ -236,6 +244,8 @@ static T *random_ruleset(void)
 	T *t = WITH(RULESET(crit[0]), "criteria", list, "missing", S(PICK(missing)), "levels",
 		    TAB(TAB(S("tot"), N("40")), TAB(S("kha"), N("20.5")), TAB(S("trung_binh"), N("8")), TAB(S("kem"), N("0"))), "facts",
 		    TAB(WITH(TAB0(), "id", S("weight"), "type", S("decimal"), "label", S("bịa"), "min", N("-5"), "max", N("100"))));
+	if (bonus && upto(2))
+		WITH(t, "ceiling", N("125"));
 	if (upto(3) == 0)
 		WITH(t, "total", OP("round_total", N(upto(2) ? "1" : "0.5"), S(PICK(rounds))));
 	if (upto(3) == 0)
@@ -649,7 +659,8 @@ static void reference(T *t)
 	static const I at_least[] = { 40000, 20500, 8000, 0 };
 	T *list = cb_tree_get(t, "criteria"), *total = cb_tree_get(t, "total"), *gates = cb_tree_get(t, "gates"), *rating = cb_tree_get(t, "rating");
 	const char *miss = cb_tree_get(t, "missing")->text;
-	I sum = 0, app = 0, scale = 0;
+	I sum = 0, app = 0, scale = 0, off = 0;
+	bool extras = false;
 	bool lacks = false, invalid = false;
 
 	memset(&ref, 0, sizeof(ref));
@@ -674,7 +685,11 @@ static void reference(T *t)
 		bool out = na && na->type == CB_T_TEXT && strcmp(na->text, "rescale") == 0;
 		cur_id = cb_tree_get(cr, "id")->text;
 		cur_round = cb_tree_get(cr, "round")->text;
-		scale += max;
+		const char *goes = cb_tree_get(cr, "counts") ? cb_tree_get(cr, "counts")->text : "scale";
+		bool in_scale = strcmp(goes, "scale") == 0;
+		extras |= !in_scale;
+		if (in_scale)
+			scale += max;
 		if (ap == NO) {
 			v = na->type == CB_T_NUMBER ? 4000 : out ? 0 : max;
 		} else if (ap == YES) {
@@ -688,14 +703,23 @@ static void reference(T *t)
 				v = 0;
 			}
 		}
+		if (strcmp(goes, "penalty") == 0)
+			v = -v;
 		ref.points[i] = (int64_t)v;
+		lacks = lacks || ref.state[i] == CB_CR_MISSING || ref.state[i] == CB_CR_INVALID;
+		if (!in_scale) {
+			off += v;
+			continue;
+		}
 		sum += v;
 		if (ref.state[i] == CB_CR_SCORED || (ref.state[i] == CB_CR_NA && !out) || (ref.state[i] == CB_CR_MISSING && ref_missing == CB_MISSING_ZERO))
 			app += max;
-		lacks = lacks || ref.state[i] == CB_CR_MISSING || ref.state[i] == CB_CR_INVALID;
 	}
 	if (app && !(lacks && ref_missing == CB_MISSING_REFUSE)) {
-		ref.total = make(sum * scale, app);
+		I most = cb_tree_get(t, "ceiling") ? 125000 : scale, all = sum * scale + off * app;
+		if (extras)
+			all = between(all, 0, most * app);
+		ref.total = make(all, app);
 		if (total) {
 			I step = (I)total->item[0]->number.n * 1000 / total->item[0]->number.d;
 			ref.total = make(rounded(ref.total.n, ref.total.d * step, total->item[1]->text) * step, 1);
@@ -1146,7 +1170,8 @@ static void the_program_and_the_plain_evaluator_agree_on_every_meeting(void **st
 			assert_true(sheet->score_d == 0 || sheet->total_note || sum == sheet->score_n);
 			if (sheet->status == CB_ST_MISSING && sheet->score_d == 0 && !sheet->missing)
 				for (size_t i = 0; i < sheet->nline; i++) /* only when nothing applies at all */
-					assert_true(sheet->line[i].state == CB_CR_NA || sheet->line[i].criterion->check || r->missing != CB_MISSING_REFUSE);
+					assert_true(sheet->line[i].state == CB_CR_NA || sheet->line[i].criterion->check || sheet->line[i].criterion->counts != CB_COUNTS_SCALE ||
+						    r->missing != CB_MISSING_REFUSE);
 			cb_sheet_free(sheet);
 		}
 		check_ranges(ev, &s);

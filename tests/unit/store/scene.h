@@ -120,7 +120,7 @@ static inline int64_t count(struct scene *s, const struct cb_cursor_opts *o)
 static inline int try_ruleset(struct scene *s, int64_t *id)
 {
 	struct cb_source src[2] = { { .path = "thu/a.lua", .text = "return 1\n", .len = 9 }, { .path = "thu/b.lua", .text = "return 2\n", .len = 9 } };
-	struct cb_criterion_info crit[] = { { "attendance", "Tỷ lệ dự", "2", 5000 }, { "thematic", "Chuyên đề", NULL, 5000 }, { "results", "Kết quả", "7", 30000 } };
+	struct cb_criterion_info crit[] = { { "attendance", "Tỷ lệ dự", "2", 5000, 0 }, { "thematic", "Chuyên đề", NULL, 5000, 0 }, { "results", "Kết quả", "7", 30000, 0 } };
 	struct cb_level_info level[] = { { "tot", "Tốt", 90000 }, { "kha", "Khá", 70000 } };
 	struct cb_ruleset_info rs = { .id = "thu.a", .title = "Quy định thử", .issuer = "TINH", .status = "invented", .from = day("2020-01-01"),
 				      .to = CB_DAY_MAX, .src = src, .nsrc = 2, .criterion = crit, .ncriterion = 3, .level = level, .nlevel = 2 };
