@@ -368,7 +368,7 @@ static const char *kind_mend(enum cb_kind want, unsigned got)
 	if (want == CB_CONDITION && got & CB_K_Q)
 		return "compare it: x:ge(3)";
 	if (want == CB_POINTS && got & CB_K_Q)
-		return "points for each are per(x, 0.5); a share of a maximum is prorate(x, max)";
+		return "points for each are per(x, 0.5), points off for each deduct(x, 0.5, most); a share of a maximum is prorate(x, max)";
 	if (want == CB_POINTS && got & CB_K_C)
 		return "points for a condition are flag(condition, 2)";
 	if (want == CB_QUANTITY && got & CB_K_C)
@@ -448,7 +448,8 @@ bool cb_build_const(struct cb_build *b, const struct cb_tree *t, struct cb_ratio
 		return false;
 	}
 	if (out->d == 0) {
-		cb_say(b, NULL, "%s, where a plain number is wanted", t ? what_is(t) : "nothing");
+		cb_say(b, t && t->op ? "write the number; what depends on something is compared in first { { q:ge(...), points }, ..., otherwise(points) }" : NULL,
+		       "%s, where a plain number is wanted", t ? what_is(t) : "nothing");
 		return false;
 	}
 	return true;

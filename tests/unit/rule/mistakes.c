@@ -127,6 +127,8 @@ static void kinds_are_not_mixed(void **state)
 	(void)state;
 	ONE(cond(F("present")), "present is no yes/no fact, so by itself it is not a condition; compare it: f.present:ge(1), or f.present:known()");
 	ONE(cond(OP("ge", F("minutes_recorded"), N("1"))), "minutes_recorded is yes or no, not a number; write f.minutes_recorded where a condition is wanted");
+	ONE(score(OP("bands", F("present"), TAB(TAB(OP("either", F("online"), N("3"), N("5")), N("100"))), N("0"))),
+	    "either, where a plain number is wanted; write the number; what depends on something is compared in first {");
 	ONE(score(F("present")), "fact is a quantity, where points is wanted; points for each are per(x, 0.5)");
 	ONE(score(F("minutes_recorded")), "fact is a quantity, where points is wanted");
 	ONE(score(OP("sum", OP("ge", F("present"), N("3")))), "criteria[1].score[1]: ge is a condition, where points is wanted; points for a condition are flag(condition, 2)");
