@@ -27,19 +27,28 @@ static int progress(void *ctx, int64_t rows, int64_t bytes, int64_t total)
 	return cli_progress(ctx, bytes, total);
 }
 
-/* Facts that packs declare become columns, so that a file may bring them. A pack that is wrong stops nothing here. */
+/* The packs, where they can be read: one that is wrong stops no import, only what needs it is left out. */
+static int packs(struct cli *c, const char *without, bool *have, struct cb_err *err)
+{
+	int rc = cli_rules(c, err);
+
+	*have = !rc;
+	if (!rc || rc == CB_ENOMEM || rc == CB_EINTR)
+		return rc;
+	cli_say(c, "warning: %s; %s", err->msg, without);
+	err->msg[0] = 0;
+	return 0;
+}
+
+/* Facts that packs declare become columns, so that a file may bring them. */
 static int declare_pack_facts(struct cli *c, struct cb_err *err)
 {
 	struct cb_facts *dict;
-	int rc = cli_rules(c, err);
+	bool have;
+	int rc = packs(c, "facts that only packs know are not read", &have, err);
 
-	if (rc == CB_ENOMEM || rc == CB_EINTR)
+	if (rc || !have)
 		return rc;
-	if (rc) {
-		cli_say(c, "warning: %s; facts that only packs know are not read", err->msg);
-		err->msg[0] = 0;
-		return 0;
-	}
 	dict = cb_store_facts(c->store);
 	rc = cb_store_begin(c->store, err);
 	if (rc)
@@ -60,10 +69,11 @@ int cli_import(struct cli *c, int argc, char **argv, struct cb_err *err)
 		{"file", "Tệp", CB_COL_TEXT, 0},	  {"rows", "Dòng", CB_COL_INT, 0}, {"added", "Thêm", CB_COL_INT, 0}, {"changed", "Sửa", CB_COL_INT, 0},
 		{"same", "Như cũ", CB_COL_INT, 0}, {"bad", "Sai", CB_COL_INT, 0},	  {"kept", "Đã lưu", CB_COL_FLAG, 0},
 	};
-	struct cb_import_opts o = {.dry_run = cli_get(c, "dry-run") != NULL, .rejects = cli_get(c, "rejects"), .progress = progress, .ctx = c};
+	struct cb_import_opts o = {.dry_run = cli_get(c, "dry-run") != NULL, .rejects = cli_get(c, "rejects"), .today = cb_today(), .progress = progress, .ctx = c};
 	struct cb_import_stats s = {0};
 	struct cb_sink *sink = NULL;
 	struct cb_err later = {0};
+	bool have;
 	int64_t shown = 20; /* a file that is wrong throughout says so in a screenful */
 	int rc = what_of(argv[0], &o.what, err);
 
@@ -74,6 +84,10 @@ int cli_import(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cli_int(cli_get(c, "findings"), "count of findings", &shown, err);
 	if (!rc && o.what == CB_IMPORT_MEETINGS)
 		rc = declare_pack_facts(c, err);
+	if (!rc && o.what == CB_IMPORT_ASSESSMENTS) {
+		rc = packs(c, "levels of decisions are not compared with the rules", &have, err);
+		o.book = have ? c->book : NULL;
+	}
 	if (rc)
 		return rc;
 	cb_diags_free(c->diags);

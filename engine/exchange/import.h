@@ -17,9 +17,14 @@
 
 enum cb_import_what { CB_IMPORT_UNITS, CB_IMPORT_MEETINGS, CB_IMPORT_ASSESSMENTS, CB_IMPORT_VISITS, CB_IMPORT_MONTHS };
 
+#define CB_IMPORT_AHEAD 366       /* days after today */
+#define CB_IMPORT_BACK (40 * 366) /* days before it */
 struct cb_import_opts {
 	enum cb_import_what what;
 	bool dry_run;          /* check everything, keep nothing */
+	cb_day today;          /* a meeting, visit or month more than CB_IMPORT_AHEAD days after it or CB_IMPORT_BACK before, and a decision
+				  after it, is a slip; 0: days are not compared */
+	const struct cb_rulebook *book; /* the levels of decisions are those of the ruleset in force; NULL: any level */
 	const char *rejects;   /* keep good rows, write bad ones (with a column "error") to this new file; NULL: all or nothing */
 	int (*progress)(void *ctx, int64_t rows, int64_t bytes, int64_t total_bytes); /* nonzero stops; NULL: none */
 	void *ctx;

@@ -78,7 +78,7 @@ struct cb_imp {
 	struct cb_buf text[4];    /* NFC of the row's texts */
 	size_t ntext;
 
-	bool warned_broken;       /* one warning a file */
+	bool warned_broken, warned_ahead; /* one warning a file */
 	enum cb_date_form form;   /* of this file's days */
 	long form_line;
 	struct cb_in_known *known;      /* CB_IMP_KNOWN */
@@ -131,6 +131,13 @@ void cb_imp_count_put(struct cb_imp *m, enum cb_put what);
 void cb_imp_count_row(struct cb_imp *m);
 int cb_imp_put_failed(struct cb_imp *m, int rc, const struct cb_err *e, int field);
 bool cb_imp_writing(const struct cb_imp *m);
+
+/* import_checks.c */
+bool cb_imp_near_today(struct cb_imp *m, int field, cb_day day); /* no slip of the year */
+bool cb_imp_when(struct cb_imp *m, int field, cb_day *out); /* a day on which something happened: also warns of one to come */
+void cb_imp_decided_on(struct cb_imp *m, cb_day held_on, cb_day *out); /* held_on CB_DAY_NONE: not known */
+/* The levels of a decision are those of the ruleset in force; meeting 0: not known. */
+int cb_imp_levels(struct cb_imp *m, int64_t meeting, const struct cb_in_known *unit, cb_day day, const struct cb_decision *d);
 
 /* import_rows.c */
 int cb_imp_settle(struct cb_imp *m);

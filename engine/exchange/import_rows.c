@@ -60,7 +60,7 @@ static int row_meeting(struct cb_imp *m)
 	struct cb_in_cell *c = cb_imp_cell(m, CB_F_DAY);
 	if (!c->broken && (!c->s || !c->n))
 		cb_imp_empty(m, c, CB_F_DAY);
-	bool dated = cb_imp_day(m, CB_F_DAY, &day);
+	bool dated = cb_imp_when(m, CB_F_DAY, &day);
 	int kind = kind_of(m, CB_REGULAR);
 	if (unit && dated && (rc = cb_imp_check_unit(m, unit, day)) < 0)
 		return rc;
@@ -306,7 +306,9 @@ static int row_assessment(struct cb_imp *m)
 	d.reason = cb_imp_text(m, CB_F_REASON, 500);
 	cb_imp_count(m, CB_F_VOTES_FOR, &d.votes_for);
 	cb_imp_count(m, CB_F_VOTES_TOTAL, &d.votes_total);
-	cb_imp_day(m, CB_F_DECIDED_ON, &d.decided_on);
+	cb_imp_decided_on(m, meeting ? day : CB_DAY_NONE, &d.decided_on);
+	if ((rc = cb_imp_levels(m, meeting, unit, day, &d)) < 0)
+		return rc;
 	bool decides = false;
 	static const int fields[] = { CB_F_PROPOSED, CB_F_OFFICIAL, CB_F_REASON, CB_F_VOTES_FOR, CB_F_VOTES_TOTAL, CB_F_DECIDED_ON };
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
@@ -364,7 +366,7 @@ static int row_visit(struct cb_imp *m)
 	struct cb_in_cell *c = cb_imp_cell(m, CB_F_DAY);
 	if (!c->broken && (!c->s || !c->n))
 		cb_imp_empty(m, c, CB_F_DAY);
-	bool dated = cb_imp_day(m, CB_F_DAY, &day);
+	bool dated = cb_imp_when(m, CB_F_DAY, &day);
 	if (unit && dated && (rc = cb_imp_check_unit(m, unit, day)) < 0)
 		return rc;
 	if (!unit || !dated || m->row_bad)
@@ -417,6 +419,8 @@ static int row_month(struct cb_imp *m)
 		}
 		if (!dated)
 			cb_imp_bad(m, c, CB_F_MONTH, "write 2024-03 or 03/2024", "%s is not a month", cb_cell_shown(shown, sizeof(shown), c->s, c->n));
+		else
+			dated = cb_imp_near_today(m, CB_F_MONTH, period.from);
 	}
 	c = cb_imp_cell(m, CB_F_STATUS);
 	if (!c->broken && (!c->s || !c->n))

@@ -54,6 +54,7 @@ has "a month without the points that the new form asks has no level" "$OUT" "mis
 echo $head >none.csv
 sed 's/01\/07\/2025,$/01\/07\/2025,31\/12\/2025/' units.csv | grep -E '^(code|C1)' >ends.csv
 exits "the unit's last span can be given an end" 0 import units ends.csv
+SOURCE_DATE_EPOCH=1769904000 # 01/02/2026
 echo "C1,15/01/2026,regular,22,0,22,0,0,0,90,15/01/2026,0,,1,1,1,15,1,1,2,2,1,1,1" >>none.csv
 exits "a meeting after the unit's last day is refused" 1 import meetings none.csv
 has "and the message names the unit" "$ERR" "C1"

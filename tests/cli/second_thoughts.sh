@@ -1,5 +1,5 @@
 #!/bin/sh
-# second_thoughts.sh - what later files may not take away from earlier ones, and what doctor says of decisions.
+# second_thoughts.sh - what later files may not take away from earlier ones, what decisions may say, and days that cannot be.
 . "$(dirname "$0")/../lib.sh"
 exits "a record" 0 --db a.db init
 printf 'code,name,kind,from,to\nX1,Chi bộ 1 (ví dụ),chi_bo_co_so,2015-01-01,\n' >u.csv
@@ -23,10 +23,39 @@ exits "points for a line of no form come in" 0 --db a.db import assessments slip
 exits "evaluate again" 0 --db a.db evaluate
 has "evaluate says that they count for nothing" "$ERR" '"discusion" is no line of central.hd12: points given for it count for nothing (1 times, first for X1)'
 printf 'unit,held_on,official,reason\nX1,2020-03-05,xuat_sac,lý do ví dụ\n' >d.csv
-exits "a decision comes in" 0 --db a.db import assessments d.csv
+exits "a level that the ruleset in force does not have is refused" 1 --db a.db import assessments d.csv
+is "with the levels that it has" "d.csv:2:3: official: xuat_sac is no level of central.hd12, which is in force for X1 on 2020-03-05; write one of dat, khong_dat" \
+	"$(printf '%s\n' "$ERR" | head -1)"
+sed 's/official/proposed/' d.csv >p.csv
+exits "so is one that the cell proposed" 1 --db a.db import assessments p.csv
+has "that is said too" "$ERR" "p.csv:2:3: proposed: xuat_sac is no level"
+mkdir none
+exits "where no rules are at hand it comes in" 0 --db a.db --rules none import assessments d.csv
 exits "doctor tells an official level that the ruleset does not have" 1 --db a.db doctor
 has "and which" "$ERR$OUT" "X1 on 2020-03-05: xuat_sac"
 printf 'unit,held_on,official,reason\nX1,2020-03-05,khong_dat,lý do ví dụ\n' >d2.csv
 exits "a decision with a level that it has" 0 --db a.db import assessments d2.csv
 exits "is well" 0 --db a.db doctor
+
+# --- days: today is 01/01/2025 ------------------------------------------------------------------------------------------
+when() { printf 'unit,held_on,members,present\nX1,%s,10,10\n' "$1" >w.csv; }
+when 2052-03-05; exits "a meeting more than a year after today is refused" 1 --db a.db import meetings w.csv
+has "as a slip of the year" "$ERR" "w.csv:2:2: held_on: 2052-03-05 is more than a year after today (2025-01-01); correct the year"
+when 1980-03-05; exits "so is one more than 40 years before" 1 --db a.db import meetings w.csv
+has "in the same words" "$ERR" "1980-03-05 is more than 40 years before today (2025-01-01); correct the year"
+when 2025-02-05; exits "a day to come is let in" 0 --db a.db import meetings w.csv
+has "with a warning" "$ERR" "warning: held_on: 2025-02-05 is after today (2025-01-01); correct the day, or the clock of this computer; told once a file"
+when 2025-01-01; exits "today is nothing special" 0 --db a.db import meetings w.csv
+hasnt "no word of it" "$ERR" "after today"
+printf 'unit,day\nX1,2052-03-05\n' >v.csv
+exits "visits are held to the same" 1 --db a.db import visits v.csv
+printf 'unit,month,status\nX1,2052-03,exempt\n' >mo.csv
+exits "and months" 1 --db a.db import months mo.csv
+has "with their heading" "$ERR" "month: 2052-03-01 is more than a year after today"
+decided() { printf 'unit,held_on,official,reason,decided_on\nX1,2020-03-05,dat,lý do ví dụ,%s\n' "$1" >e.csv; }
+decided 2020-03-04; exits "a decision before its meeting is refused" 1 --db a.db import assessments e.csv
+has "with both days" "$ERR" "e.csv:2:5: decided_on: decided on 2020-03-04, before the meeting (2020-03-05); correct one of the two days"
+decided 2025-01-02; exits "so is one after today" 1 --db a.db import assessments e.csv
+has "with the day that today is" "$ERR" "decided on 2025-01-02, which is after today (2025-01-01); correct the day, or the clock of this computer"
+decided 2020-03-05; exits "on the day of the meeting it may be" 0 --db a.db import assessments e.csv
 finish
