@@ -4,7 +4,8 @@
 -- calls: print_value, complete, help. Verbs (rank, compliance, ...) run the program's own commands and give their rows,
 -- so a console answer and a command's answer are the same by construction.
 
-local query, host = ...
+local query, host, pack_chunk, words_chunk = ...
+local pack = pack_chunk(host, query, words_chunk)
 
 local M = {}
 local env = {}
@@ -339,6 +340,7 @@ host.query_of = function(x) return relation_of(x) or x end
 
 local function argument(v)
 	if is_card(v) then return tostring(v.key) end
+	if pack.is_draft(v) then return pack.file(v) end
 	if type(v) == "number" and math.type(v) == "float" and v == math.floor(v) then v = math.tointeger(v) end
 	return tostring(v)
 end
@@ -348,7 +350,7 @@ local function words(verb, opts)
 	local w = {}
 	for part in verb:gmatch("%S+") do w[#w + 1] = part end
 	if opts == nil then return w end
-	if type(opts) ~= "table" or is_card(opts) then w[#w + 1] = argument(opts) return w end
+	if type(opts) ~= "table" or is_card(opts) or pack.is_draft(opts) then w[#w + 1] = argument(opts) return w end
 	local names = {}
 	for k in pairs(opts) do if type(k) == "string" then names[#names + 1] = k end end
 	table.sort(names)
@@ -363,14 +365,6 @@ local function words(verb, opts)
 	return w
 end
 
-local function row_verb(verb)
-	return function(opts)
-		local w = words(verb, opts)
-		w[#w + 1] = "--json"
-		local names, list = host.command_rows(w)
-		return rows(names, list, verb)
-	end
-end
 
 -- The answer of a command that prints a document: its sections are rows (compliance(...).lapses), itself prints whole.
 local Doc = {}
@@ -396,6 +390,15 @@ local function doc_verb(verb)
 		return setmetatable({ sections = sections, words = w, verb = verb }, Doc)
 	end
 end
+-- The rows of a command's list.
+local function rows_of(w)
+	w[#w + 1] = "--json"
+	local names, list = host.command_rows(w)
+	return rows(names, list, w[1])
+end
+local function row_verb(verb)
+	return function(opts) return rows_of(words(verb, opts)) end
+end
 local function text_verb(verb)
 	return function(opts) return M.text(host.command_text(words(verb, opts))) end
 end
@@ -416,7 +419,9 @@ env.evaluate = text_verb "evaluate"
 env.report = text_verb "report"
 --- whatif{ "thanh_hoa.hd_khoi", period = "2020" }, whatif(rules.thanh_hoa:set("attendance.max", 15)): who moves.
 env.whatif = function(opts)
-	if type(opts) == "table" and opts.ruleset then
+	if pack.is_draft(opts) then
+		opts = { opts, period = opts.period_, unit = opts.unit_ }
+	elseif type(opts) == "table" and opts.ruleset then
 		opts = { opts.ruleset, set = opts.sets, period = opts.period_, unit = opts.unit_ }
 	end
 	if type(opts) == "table" and opts.keep == nil then
@@ -429,6 +434,7 @@ end
 
 local RuleRef = {}
 RuleRef.__index = RuleRef
+function RuleRef.__tostring(r) return "ruleset " .. r.ruleset .. (#r.sets > 0 and " with " .. table.concat(r.sets, ", ") or "") end
 --- rules.thanh_hoa:set("attendance.max", 15): the same ruleset with one number changed, for whatif.
 function RuleRef:set(path, value)
 	local sets = table.move(self.sets, 1, #self.sets, 1, {})
@@ -441,8 +447,40 @@ function RuleRef:during(period) return setmetatable({ ruleset = self.ruleset, se
 function RuleRef:at(unit) return setmetatable({ ruleset = self.ruleset, sets = self.sets, period_ = self.period_, unit_ = argument(unit) }, RuleRef) end
 --- The scoring form, in Vietnamese.
 function RuleRef:show() return M.text(host.command_text { "rules", "show", self.ruleset }) end
---- What differs from another ruleset, in meaning.
-function RuleRef:diff(other) return M.text(host.command_text { "rules", "diff", self.ruleset, type(other) == "table" and other.ruleset or other }) end
+--- What differs from another ruleset, in meaning: rows.
+function RuleRef:diff(other)
+	return rows_of { "rules", "diff", self.ruleset, argument(type(other) == "table" and other.ruleset or other) }
+end
+--- rules.tuyen_quang:copy("my.pack"): a draft to :set, :add, :remove, :check, :test, :diff, whatif(it), :save.
+function RuleRef:copy(id)
+	local d = pack.draft(id, self.ruleset)
+	for _, s in ipairs(self.sets) do
+		local path, v = s:match("^(.-)=(.*)$")
+		d:set(path, tonumber((v:gsub(",", "."))) or v)
+	end
+	return d
+end
+
+local Draft = pack.Draft
+-- What the program's own command says of it, findings and all.
+local function told(w)
+	local out, talk = host.command_findings(w)
+	return M.text((out .. talk):gsub("%s+$", ""))
+end
+--- Every mistake of the draft, as rules check tells them.
+function Draft:check() return told { "rules", "check", pack.file(self) } end
+--- The cases of the pack that it was copied from: what the change does to them.
+function Draft:test() return told { "rules", "test", pack.file(self), table.unpack(self.from and { "--cases", self.from } or {}) } end
+--- What differs in meaning from the pack that it was copied from, or from another: rows.
+function Draft:diff(other)
+	other = other or self.from or error("nothing to compare with: :diff(rules.NAME)", 0)
+	return rows_of { "rules", "diff", argument(type(other) == "table" and other.ruleset or other), pack.file(self) }
+end
+--- The scoring form, in Vietnamese.
+function Draft:show() return M.text(host.command_text { "rules", "show", pack.file(self) }) end
+
+--- draft "my.pack": an empty ruleset to build up; rules.NAME:copy("my.pack") begins with one that there is.
+function env.draft(id) return pack.draft(id) end
 
 --- rules.thanh_hoa: a ruleset by id, or by its folder when there is only one in it.
 env.rules = setmetatable({}, {
@@ -525,6 +563,7 @@ local function print_plain(v, depth, seen)
 	if t == "string" then return depth > 0 and ("%q"):format(v) or v end
 	if t == "number" then return host.number(v) end
 	if t ~= "table" then return tostring(v) end
+	if pack.is_word(v) then return pack.source(v) end
 	local mt = getmetatable(v)
 	if mt and type(mt) == "table" and mt.__tostring then return tostring(v) end
 	if depth > 3 or seen[v] then return "{...}" end
@@ -565,8 +604,6 @@ function M.print_value(v)
 		local w = table.move(rawget(v, "words"), 1, #rawget(v, "words"), 1, {})
 		for i = #w - 1, 1, -1 do if w[i] == "--keep" then w[i + 1] = "20" end end
 		host.write(host.command_text(w))
-	elseif getmetatable(v) == RuleRef then
-		host.write("ruleset " .. v.ruleset .. (#v.sets > 0 and " with " .. table.concat(v.sets, ", ") or "") .. "\n")
 	else
 		local s = print_plain(v, 0, {})
 		host.write(s:sub(-1) == "\n" and s or s .. "\n")
@@ -594,6 +631,33 @@ for _, n in ipairs { "assert", "error", "ipairs", "next", "pairs", "pcall", "raw
 	"getmetatable", "tonumber", "tostring", "type", "xpcall", "string", "table", "math", "utf8", "coroutine" } do env[n] = _G[n] end
 env.os = { clock = os.clock, date = os.date, time = os.time, getenv = os.getenv }
 env._G = env
+
+-- The words of the rule language, beside the figures of a query that are called alike: a list of rule parts is a rule's.
+env.rule = pack.words
+for name, word in pairs(pack.words) do
+	local figure = env[name]
+	if figure == nil and name ~= "meetings" then
+		env[name] = word
+	elseif figure then
+		env[name] = function(x, ...)
+			if type(x) == "table" and not query.is_expr(x) then
+				local parts = name == "sum" or name == "count"
+				for _, v in pairs(x) do parts = parts or pack.is_word(v) end
+				if parts then return word(x, ...) end
+			end
+			return figure(x, ...)
+		end
+	end
+end
+function pack.named(v)
+	local found
+	for name, x in pairs(env) do
+		if type(x) == "table" and (rawequal(x, v) or rawequal(pack.lower(x), v)) and name:match("^[%a][%w_]*$") and (not found or name < found) then found = name end
+	end
+	return found
+end
+query.Figure.down = function(g) return pack.words.mean(g.x):down() end
+query.Figure.up = function(g) return pack.words.mean(g.x):up() end
 
 local rels = query.open(host)
 for name, q in pairs(rels) do env[name] = relation(q, name) end

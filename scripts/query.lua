@@ -74,7 +74,12 @@ local function lift(x)
 	error("an expression takes numbers, texts and fields, not a " .. t, 3)
 end
 
-local function binary(op) return function(a, b) return node(op, lift(a), lift(b)) end end
+local function binary(op)
+	return function(a, b)
+		local rule = M.with_rule and M.with_rule(op, a, b) -- one side is a word of the rule language (pack.lua)
+		return rule or node(op, lift(a), lift(b))
+	end
+end
 Expr.__add, Expr.__sub, Expr.__mul, Expr.__div = binary "+", binary "-", binary "*", binary "/"
 Expr.__concat = binary "||"
 Expr.__unm = function(a) return node("neg", lift(a)) end
@@ -307,6 +312,9 @@ local AGG = {
 	correlation = "pair",
 }
 M.AGG = AGG
+--- count(), mean "score", ...: a figure that :agg takes.
+M.Figure = {}
+M.Figure.__index = M.Figure
 
 local function agg_stage(self, list)
 	local groups = self.pending or {}
@@ -330,7 +338,7 @@ for name in pairs(AGG) do
 		end
 		return agg_stage(self, { a })
 	end
-	M[name] = function(x, y) return { fn = name, x = x, y = y } end
+	M[name] = function(x, y) return setmetatable({ fn = name, x = x, y = y }, M.Figure) end
 end
 
 --- Several figures at once: :agg{ n = count(), mean = mean "score" }; names in alphabetical order, or a list of { "n", count() }.

@@ -107,6 +107,10 @@ int cli_query(struct cli *c, const struct cb_column *col, size_t ncol, const cha
 
 /* --- the commands, one file per group ------------------------------------------------------------------------ */
 
+/* A pack by folder.file or path below the rules folder, or any FILE.lua elsewhere whose bases are in the rules folder;
+   the caller's (cb_ruleset_free). Findings wait in cli_diags. */
+int cli_pack(struct cli *c, const char *word, struct cb_ruleset **out, struct cb_err *err);
+bool cli_pack_is_file(const struct cli *c, const char *word); /* is it a file elsewhere? */
 int cli_ruleset(struct cli *c, const char *id, const struct cb_ruleset **out, struct cb_err *err); /* of the loaded rules */
 
 /* "tuyen_quang.qd19", "tuyen_quang/qd19.lua" or a path through the rules folder: the path below that folder, in dst. */

@@ -28,6 +28,7 @@ static const struct cli_option new_options[] = {
 };
 static const struct cli_option test_options[] = {
 	{"coverage", NULL, "also: which branches, bonuses, gates, levels and period rules the cases reach"},
+	{"cases", "PACK", "the cases of this pack instead of its own: what a change does to them"},
 	{"mutate", NULL, "also: which small changes of the pack the cases notice"},
 	{"boundaries", NULL, "instead: print the cases that are missing on both sides of every threshold, for a person to confirm"},
 	END,
@@ -100,7 +101,7 @@ const struct cli_command cli_commands[] = {
 	{"figures", "FILE | PART WHOLE PERCENT", "can a printed percentage come from its counts?",
 	 "FILE is CSV with the columns part, whole and printed_percent. Exit code 1 when a figure comes neither from rounding nor\nfrom truncation.",
 	 "chibo figures 3.162 4.110 79,9\nchibo figures printed_figures.csv --csv", NULL, CLI_ROWS, 1, 3, cli_figures},
-	{"whatif", "RULESET", "the record under another ruleset: who moves up, who moves down", "Stores nothing. To try an edited pack: chibo --rules COPY whatif ID.",
+	{"whatif", "RULESET", "the record under another ruleset: who moves up, who moves down", "Stores nothing. RULESET is folder.file, or the path of a pack elsewhere.",
 	 "chibo whatif central.hd42 --period 2020\nchibo whatif tuyen_quang.qd19 --set levels.tot=85\nchibo --rules thu whatif tuyen_quang.qd19", whatif_options, CLI_DOCS, 1, 1, cli_whatif},
 	{"rules check", "[PACK...]", "every mistake of the packs, in one run", NULL, "chibo rules check\nchibo rules check tuyen_quang/qd19.lua", NULL, CLI_ROWS, 0, -1, cli_rules_check},
 	{"rules test", "[PACK...]", "run the packs' own cases", "With --coverage what no case reaches, with --mutate small changes of the pack that no case notices: each is a finding.",

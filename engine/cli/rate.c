@@ -230,10 +230,18 @@ int cli_whatif(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cli_get_int(c, "keep", 1, 1000000, 20, &keep, err);
 	if (!rc)
 		rc = cli_store(c, CB_OPEN_READ, err);
-	if (!rc)
+	if (!rc && cli_pack_is_file(c, argv[0])) {
+		if (nset)
+			rc = cb_err_set(err, CB_EUSAGE, "--set changes a pack of the rules folder; in %s write the number itself", argv[0]);
+		if (!rc)
+			rc = cli_pack(c, argv[0], &edited, err);
+		cli_tell(c);
+		o.under = edited;
+	} else if (!rc) {
 		rc = cli_rules(c, err);
-	if (!rc)
-		rc = cli_ruleset(c, argv[0], &o.under, err);
+		if (!rc)
+			rc = cli_ruleset(c, argv[0], &o.under, err);
+	}
 	if (!rc && nset) {
 		rc = cb_pack_load_edited(&edited, c->rules, o.under->src[o.under->nsrc - 1].path, set, nset, cb_store_facts(c->store), cli_diags(c),
 					 err);

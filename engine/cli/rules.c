@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "base/alloc.h"
 #include "base/num.h"
 #include "cli/cli.h"
@@ -50,6 +51,37 @@ char *cli_pack_path(const struct cli *c, const char *word, char *dst, size_t cap
 	return dst;
 }
 
+bool cli_pack_is_file(const struct cli *c, const char *word)
+{
+	size_t n = strlen(c->rules), len = strlen(word);
+
+	while (n && c->rules[n - 1] == '/')
+		n--;
+	return strchr(word, '/') && len > 4 && !strcmp(word + len - 4, ".lua") && !(!strncmp(word, c->rules, n) && word[n] == '/') && !access(word, F_OK);
+}
+
+int cli_pack(struct cli *c, const char *word, struct cb_ruleset **out, struct cb_err *err)
+{
+	struct cb_facts *dict = cli_facts(c, err);
+	char path[512], *slash, *above;
+
+	if (!dict)
+		return err->code;
+	if (!cli_pack_is_file(c, word))
+		return cb_pack_load(out, c->rules, cli_pack_path(c, word, path, sizeof path), dict, &cb_pack_limits_default, cli_diags(c), err);
+	/* folder/file.lua below whatever folder it is in */
+	if (snprintf(path, sizeof path, "%s", word) >= (int)sizeof path)
+		return cb_err_set(err, CB_EUSAGE, "%.80s...: a path that is too long", word);
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	above = strrchr(path, '/');
+	*slash = '/';
+	if (!above)
+		return cb_pack_load_beside(out, ".", path, c->rules, dict, cli_diags(c), err);
+	*above = '\0';
+	return cb_pack_load_beside(out, *path ? path : "/", above + 1, c->rules, dict, cli_diags(c), err);
+}
+
 static int check_one(struct cli *c, struct cb_sink *s, const struct cb_ruleset *rs, struct cb_err *err)
 {
 	size_t before = cb_diags_count(cli_diags(c), CB_SEV_ERROR), warned = cb_diags_count(cli_diags(c), CB_SEV_WARNING);
@@ -77,7 +109,6 @@ int cli_rules_check(struct cli *c, int argc, char **argv, struct cb_err *err)
 	struct cb_sink *s = NULL;
 	size_t errors;
 	int rc = 0, bad = 0;
-	char path[512];
 
 	if (!dict)
 		return err->code;
@@ -98,7 +129,7 @@ int cli_rules_check(struct cli *c, int argc, char **argv, struct cb_err *err)
 	}
 	for (int i = 0; !rc && i < argc; i++) {
 		struct cb_ruleset *rs = NULL;
-		int r2 = cb_pack_load(&rs, c->rules, cli_pack_path(c, argv[i], path, sizeof path), dict, &cb_pack_limits_default, cli_diags(c), err);
+		int r2 = cli_pack(c, argv[i], &rs, err);
 		if (r2 == CB_EDATA)
 			bad = r2;
 		else if (r2)
@@ -196,6 +227,7 @@ int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
 		{"unnoticed", "Không phát hiện", CB_COL_INT, 0},
 	};
 	bool more = cli_get(c, "coverage") || cli_get(c, "mutate");
+	const char *of = cli_get(c, "cases");
 	struct cb_facts *dict = cli_facts(c, err);
 	struct cb_sink *s = NULL;
 	int64_t cases = 0, failed = 0, left = 0;
@@ -214,7 +246,15 @@ int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
 		struct cb_case_stats st = {0};
 		struct cb_cell cell[7];
 		const char *at = rs ? rs->src[rs->nsrc - 1].path : cli_pack_path(c, argv[i], path, sizeof path);
-		rc = cb_pack_test(&st, c->rules, at, dict, cli_diags(c), err);
+		if (of || (!rs && cli_pack_is_file(c, argv[i]))) {
+			struct cb_ruleset *file = NULL;
+			rc = cli_pack(c, rs ? rs->id : argv[i], &file, err);
+			if (!rc)
+				rc = cb_pack_test_with(&st, file, c->rules, of ? cli_pack_path(c, of, path, sizeof path) : at, dict, cli_diags(c), err);
+			cb_ruleset_free(file);
+		} else {
+			rc = cb_pack_test(&st, c->rules, at, dict, cli_diags(c), err);
+		}
 		if (rc == CB_EDATA && st.cases)
 			rc = 0;
 		cases += st.cases;
@@ -369,35 +409,14 @@ int cli_rules_diff(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
 	static const struct cb_column col[] = {{"what", "Nội dung", CB_COL_TEXT, 0}, {"was", "Trước", CB_COL_TEXT, 0}, {"now", "Sau", CB_COL_TEXT, 0},
 					       {"line_was", "Dòng trước", CB_COL_INT, 0}, {"line_now", "Dòng sau", CB_COL_INT, 0}};
-	struct cb_facts *dict = cli_facts(c, err);
 	struct cb_ruleset *rs[2] = {NULL, NULL};
 	struct cb_changes *d = NULL;
 	struct cb_sink *s = NULL;
-	int rc = dict ? 0 : err->code;
+	int rc = 0;
 
 	(void)argc;
-	for (int i = 0; !rc && i < 2; i++) {
-		/* a pack of the rules folder, or any file: DIR/FILE.lua that is not below it */
-		char path[512], *slash;
-		bool is_path = strchr(argv[i], '/') && strncmp(argv[i], c->rules, strlen(c->rules)) != 0;
-		if (is_path) {
-			snprintf(path, sizeof path, "%s", argv[i]);
-			slash = strrchr(path, '/');
-			*slash = '\0';
-			rc = cb_pack_load(&rs[i], *path ? path : "/", slash + 1, dict, &cb_pack_limits_default, cli_diags(c), err);
-			/* two folders up: where its base would be */
-			if (rc && (slash = strrchr(path, '/'))) {
-				char rest[512];
-				snprintf(rest, sizeof rest, "%s/%s", slash + 1, strrchr(argv[i], '/') + 1);
-				*slash = '\0';
-				cb_diags_free(c->diags);
-				c->diags = NULL;
-				rc = cb_pack_load(&rs[i], *path ? path : "/", rest, dict, &cb_pack_limits_default, cli_diags(c), err);
-			}
-		} else {
-			rc = cb_pack_load(&rs[i], c->rules, cli_pack_path(c, argv[i], path, sizeof path), dict, &cb_pack_limits_default, cli_diags(c), err);
-		}
-	}
+	for (int i = 0; !rc && i < 2; i++)
+		rc = cli_pack(c, argv[i], &rs[i], err);
 	cli_tell(c);
 	if (!rc)
 		rc = cb_ruleset_diff(&d, rs[0], rs[1], err);
@@ -609,17 +628,26 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 static int print_ruleset(struct cli *c, const char *id, int (*make)(struct cb_doc **, const struct cb_ruleset *, struct cb_err *),
 			 struct cb_err *err)
 {
-	const struct cb_ruleset *rs;
+	const struct cb_ruleset *rs = NULL;
+	struct cb_ruleset *file = NULL;
 	struct cb_doc *d = NULL;
-	int rc = cli_rules(c, err);
+	int rc;
 
-	if (!rc)
-		rc = cli_ruleset(c, id, &rs, err);
+	if (cli_pack_is_file(c, id)) {
+		rc = cli_pack(c, id, &file, err);
+		cli_tell(c);
+		rs = file;
+	} else {
+		rc = cli_rules(c, err);
+		if (!rc)
+			rc = cli_ruleset(c, id, &rs, err);
+	}
 	if (!rc)
 		rc = make(&d, rs, err);
 	if (!rc)
 		rc = cli_doc(c, d, err);
 	cb_doc_free(d);
+	cb_ruleset_free(file);
 	return rc;
 }
 

@@ -28,18 +28,11 @@
 #include "base/diag.h"
 #include "base/num.h"
 #include "base/utf8.h"
+#include "lua/console_int.h"
 #include "lua/scripts.h"
 #include "report/table.h"
 
 extern char **environ;
-
-struct cb_console {
-	lua_State *L;
-	struct cb_console_opts o;
-	volatile sig_atomic_t stop;
-	int module;  /* registry reference of what console.lua returned */
-	bool unpaged; /* pager(false) */
-};
 
 static const char rows_meta[] = "chibo.rows";
 
@@ -56,10 +49,7 @@ static void *console_alloc(void *ud, void *p, size_t osize, size_t nsize)
 	return cb_realloc(p, nsize);
 }
 
-static struct cb_console *self(lua_State *L)
-{
-	return *(struct cb_console **)lua_getextraspace(L);
-}
+#define self cb_console_of
 
 /* Did somebody ask to stop: cb_console_interrupt, or a signal to the whole program? */
 static bool asked(const struct cb_console *c)
@@ -713,13 +703,13 @@ static struct cb_buf *start_words(lua_State *L, struct cb_buf **talk, int *rc)
 	return out;
 }
 
-/* The same; exit codes above 1 raise (1: findings, the rows are there). */
+/* The same; exit codes above 1 raise (1: findings, the rows are there, or they are all there is to say). */
 static struct cb_buf *run_words(lua_State *L)
 {
 	struct cb_buf *talk;
 	int rc;
 	struct cb_buf *out = start_words(L, &talk, &rc);
-	if (rc > 1)
+	if (rc > 1 || (rc == 1 && out->len == 0))
 		fail(L, "%s", talk->len ? talk->s : "the command failed");
 	return out;
 }
@@ -1003,10 +993,13 @@ static int open_all(lua_State *L)
 	load_script(L, "query.lua");
 	lua_call(L, 0, 1);
 	luaL_newlib(L, host_functions);
+	luaL_setfuncs(L, cb_draft_functions, 0);
 	load_script(L, "host.lua");
 	lua_pushvalue(L, -2);
 	lua_call(L, 1, 0);
-	lua_call(L, 2, 1);
+	load_script(L, "pack.lua");
+	load_script(L, "rule.lua");
+	lua_call(L, 4, 1);
 	lua_getfield(L, -1, "start");
 	lua_createtable(L, 2, 0);
 	lua_pushstring(L, script("console.lua")->text);
@@ -1047,6 +1040,7 @@ void cb_console_close(struct cb_console *c)
 	if (!c)
 		return;
 	lua_close(c->L);
+	cb_draft_clean(c);
 	cb_free(c);
 }
 

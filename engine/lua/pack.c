@@ -29,6 +29,7 @@
 /* Where texts come from: the rules folder, or a list of sources. */
 struct origin {
 	const char *dir; /* NULL: from src */
+	const char *alt; /* where what is not in dir is looked for; NULL: nowhere */
 	const struct cb_source *src;
 	size_t nsrc;
 	const char *const *set; /* what-if: "path=value", applied to the tree of the pack itself */
@@ -106,8 +107,10 @@ void cb_pack_begin_run(struct cb_ruleset *rs)
 
 static int fetch(char **text, size_t *len, const struct origin *from, const char *path, struct cb_err *err)
 {
-	if (from->dir)
-		return cb_pack_read(text, len, from->dir, path, err);
+	if (from->dir) {
+		int code = cb_pack_read(text, len, from->dir, path, err);
+		return code == CB_ENOTFOUND && from->alt ? cb_pack_read(text, len, from->alt, path, err) : code;
+	}
 	for (size_t i = 0; i < from->nsrc; i++)
 		if (!strcmp(from->src[i].path, path)) {
 			*text = cb_malloc(from->src[i].len + 1);
@@ -452,6 +455,14 @@ int cb_pack_load(struct cb_ruleset **out, const char *dir, const char *path, str
 	struct origin from = { .dir = dir };
 	int nfn;
 	return load_one(out, &nfn, &from, path, dict, lim, diags, false, false, NULL, NULL, err);
+}
+
+int cb_pack_load_beside(struct cb_ruleset **out, const char *dir, const char *path, const char *rules, struct cb_facts *dict,
+			struct cb_diags *diags, struct cb_err *err)
+{
+	struct origin from = { .dir = dir, .alt = rules };
+	int nfn;
+	return load_one(out, &nfn, &from, path, dict, NULL, diags, false, false, NULL, NULL, err);
 }
 
 int cb_pack_load_kept(struct cb_ruleset **out, struct cb_pack_kept *kept, const char *dir, const char *path, struct cb_facts *dict,

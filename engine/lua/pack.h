@@ -27,6 +27,9 @@ extern const struct cb_pack_limits cb_pack_limits_default;
 /* One file: `dir` is the rules folder, `path` below it. Its base packs are loaded from `dir` too. */
 int cb_pack_load(struct cb_ruleset **out, const char *dir, const char *path, struct cb_facts *dict, const struct cb_pack_limits *lim,
 		 struct cb_diags *diags, struct cb_err *err);
+/* A file that is not in the rules folder: what it is based on is looked for in `dir`, then in the rules folder. */
+int cb_pack_load_beside(struct cb_ruleset **out, const char *dir, const char *path, const char *rules, struct cb_facts *dict,
+			struct cb_diags *diags, struct cb_err *err);
 /* The same with numbers changed for a what-if (rule/edit.h): each `set` is "path=value". Such a ruleset is never stored. */
 int cb_pack_load_edited(struct cb_ruleset **out, const char *dir, const char *path, const char *const *set, size_t nset,
 			struct cb_facts *dict, struct cb_diags *diags, struct cb_err *err);

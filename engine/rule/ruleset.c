@@ -758,14 +758,18 @@ static void check_frame(struct cb_build *b, const struct cb_tree *t)
 	char sum_text[CB_NUM_TEXT], max_text[CB_NUM_TEXT];
 
 	if (!v) {
-		for (size_t i = 0; i < rs->ncriterion; i++)
-			if (rs->criterion[i].part_of && !(base && cb_criterion_find(base, rs->criterion[i].part_of) >= 0)) {
-				struct cb_place f = cb_enter_field(b, t, "criteria");
-				b->line = rs->criterion[i].line;
-				cb_say(b, "add frame = the id of the base", "criterion %s is part_of \"%s\", but the ruleset has no frame", rs->criterion[i].id,
-				       rs->criterion[i].part_of);
-				cb_leave(b, f);
-			}
+		for (size_t i = 0; i < rs->ncriterion; i++) {
+			const struct cb_criterion *c = &rs->criterion[i];
+			int of = base ? cb_criterion_find(base, c->id) : -1;
+			if (!c->part_of || (base && cb_criterion_find(base, c->part_of) >= 0))
+				continue;
+			if (of >= 0 && base->criterion[of].part_of && strcmp(c->part_of, base->criterion[of].part_of) == 0)
+				continue; /* as in the base, which has the frame */
+			struct cb_place f = cb_enter_field(b, t, "criteria");
+			b->line = c->line;
+			cb_say(b, "add frame = the id of the base", "criterion %s is part_of \"%s\", but the ruleset has no frame", c->id, c->part_of);
+			cb_leave(b, f);
+		}
 		return;
 	}
 	struct cb_place f = cb_enter_field(b, t, "frame");

@@ -44,6 +44,8 @@ same "the criteria that lose most points, by cluster" \
 	"SELECT r.cluster, c.criterion FROM v_result_criterion c JOIN v_result r ON r.meeting_id=c.meeting_id WHERE c.points IS NOT NULL AND r.$sub GROUP BY 1,2 ORDER BY sum(c.max-c.points) DESC, 1 LIMIT 12"
 run 0 query 'whatif(rules.thanh_hoa:set("levels.tot", 85):during "2020":at "thanh_hoa_khoi").moves:csv()'
 up=$(printf '%s\n' "$OUT" | sed -n 2p | cut -d, -f3)
+run 0 query 'whatif(rules.thanh_hoa:copy("mau.thu"):set("levels.tot", 85):during "2020":at "thanh_hoa_khoi").moves:csv()'
+is "and a draft with that threshold moves as many" "$up" "$(printf '%s\n' "$OUT" | sed -n 2p | cut -d, -f3)"
 # Every meeting from 85 to below 90 rises unless the gate on attendance holds it back (at full marks for attendance it does not).
 is "what a threshold of 85 for Tốt would do" "$(plain "SELECT count(*) FROM v_result r WHERE $sub AND ruleset='thanh_hoa.hd_khoi' AND score>=85 AND score<90 AND level='kha'
 	AND (SELECT points=max FROM v_result_criterion c WHERE c.meeting_id=r.meeting_id AND c.criterion='attendance')
