@@ -126,7 +126,7 @@ int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err)
 						       cb_cell_text(u->rs && u->level >= 0 ? u->rs->level[u->level].label : NULL),
 						       cb_cell_ratio(u->mean_score.n, u->mean_score.d ? u->mean_score.d * 1000 : 0),
 						       {.null = !u->rated, .n = u->by_level[0], .d = u->rated}, {.null = !u->counted, .n = u->present, .d = u->counted},
-						       cb_cell_int(u->months_held), cb_cell_text(keys.len ? keys.s : NULL), cb_cell_text(u->why)}, err);
+						       cb_cell_int(u->months_held), cb_cell_text(keys.len ? keys.s : NULL), cb_cell_text(u->apart ? u->apart : u->why)}, err);
 	}
 	if (rc)
 		cb_sink_close(s, NULL);

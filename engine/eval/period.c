@@ -817,9 +817,24 @@ static void take_seat(const struct work *w, size_t unit, struct seat *s)
 	}
 }
 
+/* A unit whose months are not all rated has no place beside those whose are: what it lacks may be its worst. */
+static bool stands_apart(struct work *w, size_t unit, bool *oom)
+{
+	struct cb_unit_period *u = &w->out->unit[unit];
+	char months[256];
+
+	if (u->rs->rank_beside)
+		return false;
+	list_months(w, unit, false, months, sizeof(months));
+	if (months[0])
+		u->apart = say(&w->out->arena, oom, "chưa xếp hạng, chưa đủ dữ liệu: tháng %s chưa xếp loại", months);
+	return months[0] != '\0';
+}
+
 static int rank_units(struct work *w, struct cb_err *err)
 {
 	struct seat *seat = cb_calloc(w->nunit + 1, sizeof(*seat));
+	bool oom = false;
 	size_t n = 0;
 
 	if (!seat)
@@ -833,7 +848,8 @@ static int rank_units(struct work *w, struct cb_err *err)
 		if (!any)
 			continue;
 		take_seat(w, i, &seat[n]);
-		if (seat[n].group)
+		u->group = seat[n].group;
+		if (seat[n].group && !stands_apart(w, i, &oom))
 			n++;
 	}
 	if (n > 0)
@@ -854,13 +870,12 @@ static int rank_units(struct work *w, struct cb_err *err)
 			} else {
 				u->tied = before->tied = true;
 			}
-			u->group = seat[i].group;
 			u->of = (int)(to - from);
 			u->rank = u->rs->rank_ties == CB_TIES_ORDER ? (int)(i - from) + 1 : u->rs->rank_ties == CB_TIES_DENSE ? distinct : rank;
 		}
 	}
 	cb_free(seat);
-	return 0;
+	return oom ? cb_err_nomem(err) : 0;
 }
 
 /* --- all together ------------------------------------------------------------------------------------------------ */

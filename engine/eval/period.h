@@ -30,7 +30,8 @@ struct cb_unit_period {
 	struct cb_ratio *key;          /* [rs->nrank] */
 	int rank, of;                  /* 0: not ranked; place within its group and the group's size */
 	bool tied;
-	const char *group;             /* name of the group that it is ranked in */
+	const char *group;             /* name of the group that it is ranked in, or would be */
+	const char *apart;             /* why it is not ranked with its group: months that are not rated; Vietnamese; NULL */
 };
 struct cb_periods {
 	struct cb_arena arena;

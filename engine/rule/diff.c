@@ -290,10 +290,12 @@ static void ranking(struct diff *d)
 {
 	static const char *const within[] = { "toàn bộ", "cấp trên trực tiếp", "cụm", "khối", "tỉnh" };
 	static const char *const ties[] = { "đồng hạng 1 1 3", "đồng hạng 1 1 2", "theo mã" };
+	static const char *const unrated[] = { "để riêng, không xếp hạng", "xếp chung theo số đã có" };
 	const struct cb_ruleset *a = d->was, *b = d->now;
 	if (a->nrank && b->nrank) {
 		say(d, "xếp hạng: trong", within[a->rank_within], within[b->rank_within], 0, 0);
 		say(d, "xếp hạng: bằng nhau", ties[a->rank_ties], ties[b->rank_ties], 0, 0);
+		say(d, "xếp hạng: còn tháng chưa xếp loại", unrated[a->rank_beside], unrated[b->rank_beside], 0, 0);
 	}
 	for (size_t i = 0; i < a->nrank || i < b->nrank; i++) {
 		char *was = NULL, *now = NULL;

@@ -202,6 +202,7 @@ struct cb_ruleset {
 	struct cb_rank_key *rank; size_t nrank;
 	enum cb_within rank_within;
 	enum cb_ties rank_ties;
+	bool rank_beside;                /* units with unrated months are ranked beside the others by what is known; false: apart */
 	struct cb_effort *effort; size_t neffort; /* what was declared; everything else costs 1 */
 
 	struct cb_node **node; size_t nnode;     /* all, operands before users */

@@ -998,9 +998,10 @@ static void read_rank_key(struct cb_build *b, const struct cb_tree *t, struct cb
 
 static void read_ranking(struct cb_build *b, const struct cb_tree *t, struct clone *cl)
 {
-	static const char *const fields[] = { "within", "by", "ties", "note" };
+	static const char *const fields[] = { "within", "by", "ties", "unrated", "note" };
 	static const char *const within[] = { "all", "parent", "cluster", "block", "province" };
 	static const char *const ties[] = { "shared", "dense", "order" };
+	static const char *const unrated[] = { "apart", "beside" };
 	struct cb_ruleset *rs = b->rs;
 	const struct cb_tree *v = get_table(b, t, "ranking");
 
@@ -1010,6 +1011,7 @@ static void read_ranking(struct cb_build *b, const struct cb_tree *t, struct clo
 			return;
 		rs->rank_within = b->base->rank_within;
 		rs->rank_ties = b->base->rank_ties;
+		rs->rank_beside = b->base->rank_beside;
 		rs->rank = CB_NEWV(&rs->arena, b->base->nrank + 1, struct cb_rank_key);
 		b->oom |= !rs->rank;
 		for (size_t i = 0; rs->rank && i < b->base->nrank; i++) {
@@ -1027,6 +1029,7 @@ static void read_ranking(struct cb_build *b, const struct cb_tree *t, struct clo
 	int w = get_word(b, v, "within", within, COUNT(within), CB_WITHIN_ALL), e = get_word(b, v, "ties", ties, COUNT(ties), CB_TIES_SHARED);
 	rs->rank_within = w > 0 ? (enum cb_within)w : CB_WITHIN_ALL;
 	rs->rank_ties = e > 0 ? (enum cb_ties)e : CB_TIES_SHARED;
+	rs->rank_beside = get_word(b, v, "unrated", unrated, COUNT(unrated), 0) == 1;
 	const struct cb_tree *by = get_table(b, v, "by");
 	if (!cb_tree_get(v, "by"))
 		cb_say(b, "add by = { mean \"score\":down() }", "ranking does not say by what");

@@ -117,5 +117,8 @@ has "and room for the vote" "$OUT" "Chi bộ biểu quyết: ………/………
 run 0 --db a.db rank --period 2020-Q1 --within all --csv
 printf '%s\n' "$OUT" >rank.csv
 is "a head and three cells" 4 "$(wc -l <rank.csv)"
-is "in order of their places" "1 2 3" "$(python3 -c 'import csv; print(*[r["rank"] for r in csv.DictReader(open("rank.csv"))])')"
+is "in order of their places, the one with an unrated month after them" "1 2 -" \
+	"$(python3 -c 'import csv; print(*[r["rank"] or "-" for r in csv.DictReader(open("rank.csv"))])')"
+has "with the reason and the month" "$(tail -1 rank.csv)" "tất cả,,0,,"
+has "in the column of reasons" "$(tail -1 rank.csv)" "chưa xếp hạng, chưa đủ dữ liệu: tháng "
 finish

@@ -329,6 +329,45 @@ static void units_are_ranked_with_ties_within_their_cluster(void **state)
 	office_close(st);
 }
 
+static void a_cell_with_an_unrated_month_stands_apart_unless_the_ruleset_ranks_it_beside(void **state)
+{
+	struct cb_store *st = office_open();
+	struct law l = ONE;
+	struct cb_ruleset *rs = build(st, &l);
+	struct cb_rulebook *book = book_of(&rs, 1);
+	struct cb_periods *p;
+
+	(void)state;
+	OK(cb_store_begin(st, &office_err));
+	MONTHS(st, "a", 1, 100, -1, 100); /* the mean of what is known is the best of all */
+	MONTHS(st, "b", 1, 100, 80, 100);
+	MONTHS(st, "c", 1, 80, 0, 80);    /* missed, not unrated */
+	meet(st, "b", "2020-01-20", CB_THEMATIC, 20, 20, 90, 10, 1); /* has no table, and is no month */
+	OK(cb_store_commit(st, &office_err));
+	evaluate(st, book, NULL);
+	p = periods(st, book, "2020-Q1", true);
+	assert_int_equal(find(p, "b")->rank, 1);
+	assert_int_equal(find(p, "b")->of, 2);
+	assert_int_equal(find(p, "c")->rank, 2);
+	assert_int_equal(find(p, "a")->rank, 0);
+	assert_string_equal(find(p, "a")->group, "Cụm 1");
+	assert_string_equal(find(p, "a")->apart, "chưa xếp hạng, chưa đủ dữ liệu: tháng 2/2020 chưa xếp loại");
+	assert_null(find(p, "b")->apart);
+	cb_periods_free(p);
+	cb_rulebook_free(book);
+	l.ranking = with(usual_ranking("cluster", "shared"), "unrated", txt("beside"), "within", txt("cluster"), "by",
+			 LIST(with(OP("key", OP("agg", txt("months"), txt("mean"), txt("score"))), "down", yes(true), NULL)), NULL);
+	rs = build(st, &l);
+	book = book_of(&rs, 1);
+	p = periods(st, book, "2020-Q1", true);
+	assert_int_equal(find(p, "a")->rank, 1);
+	assert_int_equal(find(p, "a")->of, 3);
+	assert_null(find(p, "a")->apart);
+	cb_periods_free(p);
+	cb_rulebook_free(book);
+	office_close(st);
+}
+
 static void a_month_that_is_not_over_is_not_missed(void **state)
 {
 	struct cb_store *st = office_open();
@@ -468,6 +507,7 @@ int main(void)
 		cmocka_unit_test(missed_months_follow_the_declared_policy),
 		cmocka_unit_test(a_year_crosses_rulesets_and_a_cell_moves),
 		cmocka_unit_test(units_are_ranked_with_ties_within_their_cluster),
+		cmocka_unit_test(a_cell_with_an_unrated_month_stands_apart_unless_the_ruleset_ranks_it_beside),
 		cmocka_unit_test(a_month_that_is_not_over_is_not_missed),
 		cmocka_unit_test(a_function_may_be_a_ranking_key),
 		cmocka_unit_test(running_out_of_memory_is_told),
