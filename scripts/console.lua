@@ -378,7 +378,7 @@ function Doc.__index(d, k)
 	error(("%s has no section \"%s\"; it has: %s"):format(rawget(d, "verb"), tostring(k), table.concat(names, ", ")), 0)
 end
 --- What changed its level (whatif).
-function Doc:moved() return rawget(self, "sections").movers or error("only whatif says what moved", 0) end
+function Doc:moved() return rawget(self, "sections").movers or error("nothing moved, or this is no whatif and no impact", 0) end
 local function doc_verb(verb)
 	return function(opts)
 		local w = words(verb, opts)
@@ -450,6 +450,11 @@ function RuleRef:show() return M.text(host.command_text { "rules", "show", self.
 --- What differs from another ruleset, in meaning: rows.
 function RuleRef:diff(other)
 	return rows_of { "rules", "diff", self.ruleset, argument(type(other) == "table" and other.ruleset or other) }
+end
+--- What another ruleset (an id or the path of a file) would do to the meetings that this one rates: rules.thanh_hoa:impact "thu.lua"
+function RuleRef:impact(other)
+	return doc_verb "rules diff" { self.ruleset, argument(type(other) == "table" and other.ruleset or other), impact = true, keep = 1000000,
+		period = self.period_, unit = self.unit_ }
 end
 --- rules.tuyen_quang:copy("my.pack"): a draft to :set, :add, :remove, :check, :test, :diff, whatif(it), :save.
 function RuleRef:copy(id)

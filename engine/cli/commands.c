@@ -5,6 +5,7 @@
 
 #define PERIOD {"period", "PERIOD", "2020-03, 2020-Q1, 2020-H1, 2020-9M, 2020, or 2020-01-01..2020-03-31"}
 #define UNIT {"unit", "CODE", "only this unit and all below it"}
+#define BY {"by", "GROUP", "levels, movers and missing facts by cluster, cell_type, unit, unit_kind or kind (of meeting); may be repeated"}
 #define END {NULL, NULL, NULL}
 
 static const struct cli_option import_options[] = {
@@ -52,7 +53,11 @@ static const struct cli_option visits_options[] = {
 static const struct cli_option whatif_options[] = {
 	PERIOD, UNIT, {"official", NULL, "compare with the superiors' decisions instead of the computed levels"},
 	{"set", "PATH=VALUE", "change one number first: attendance.max=15, levels.tot=85 (may be repeated)"},
-	{"keep", "N", "meetings to list that change their level (default 20)"}, END,
+	BY, {"keep", "N", "meetings to list that change their level (default 20)"}, END,
+};
+static const struct cli_option diff_options[] = {
+	{"impact", NULL, "also what it would do to the meetings on record that the first of both rates"}, PERIOD, UNIT, BY,
+	{"keep", "N", "with --impact: meetings to list that change their level (default 20)"}, END,
 };
 static const struct cli_option report_options[] = {UNIT, {"list", NULL, "month only: the monthly list, one row per meeting"}, END};
 static const struct cli_option audit_options[] = {{"last", "N", "the last N entries (default 50)"}, END};
@@ -102,7 +107,7 @@ const struct cli_command cli_commands[] = {
 	 "FILE is CSV with the columns part, whole and printed_percent. Exit code 1 when a figure comes neither from rounding nor\nfrom truncation.",
 	 "chibo figures 3.162 4.110 79,9\nchibo figures printed_figures.csv --csv", NULL, CLI_ROWS, 1, 3, cli_figures},
 	{"whatif", "RULESET", "the record under another ruleset: who moves up, who moves down", "Stores nothing. RULESET is folder.file, or the path of a pack elsewhere.",
-	 "chibo whatif central.hd42 --period 2020\nchibo whatif tuyen_quang.qd19 --set levels.tot=85\nchibo --rules thu whatif tuyen_quang.qd19", whatif_options, CLI_DOCS, 1, 1, cli_whatif},
+	 "chibo whatif central.hd42 --period 2020\nchibo whatif tuyen_quang.qd19 --set levels.tot=85\nchibo whatif /tmp/thu.lua --by cluster", whatif_options, CLI_DOCS, 1, 1, cli_whatif},
 	{"rules check", "[PACK...]", "every mistake of the packs, in one run", NULL, "chibo rules check\nchibo rules check tuyen_quang/qd19.lua", NULL, CLI_ROWS, 0, -1, cli_rules_check},
 	{"rules test", "[PACK...]", "run the packs' own cases", "With --coverage what no case reaches, with --mutate small changes of the pack that no case notices: each is a finding.",
 	 "chibo rules test an_phu.hd42\nchibo rules test --coverage --mutate", test_options, CLI_ROWS, 0, -1, cli_rules_test},
@@ -112,8 +117,11 @@ const struct cli_command cli_commands[] = {
 	 "chibo rules fmt an_phu.hd42\nchibo rules fmt --check", fmt_options, 0, 0, -1, cli_rules_fmt},
 	{"rules new", "ID", "a small pack with cases to start from", "ID is folder.file below the rules folder; nothing that is there is overwritten.",
 	 "chibo rules new phuong_mau.hd42 --issuer phuong_mau --title 'Bảng điểm của phường Mẫu' --from 2025-11-01", new_options, 0, 1, 1, cli_rules_new},
-	{"rules diff", "PACK PACK", "what changed in meaning between two rulesets", "A pack is folder.file of the rules folder, or the path of a file.",
-	 "chibo rules diff central.hd42 an_giang.hd01\nchibo rules diff tuyen_quang.qd19 /tmp/thu/tuyen_quang/qd19.lua", NULL, CLI_ROWS, 2, 2, cli_rules_diff},
+	{"rules diff", "PACK PACK", "what changed in meaning between two rulesets, and what it would do",
+	 "A pack is folder.file of the rules folder, or the path of any file: an edited copy takes its base from the rules folder.\n"
+	 "--impact evaluates the meetings on record that the first rates under both, and stores nothing.",
+	 "chibo rules diff central.hd42 an_giang.hd01\nchibo rules diff thanh_hoa.hd_khoi /tmp/thu.lua --impact --by cluster", diff_options, CLI_DOCS, 2, 2,
+	 cli_rules_diff},
 	{"rules doc", "", "every fact that rules may ask for, and who asks", NULL, "chibo rules doc --markdown", NULL, CLI_ROWS, 0, 0, cli_rules_doc},
 	{"rules show", "ID", "a ruleset as the form that people know", NULL, "chibo rules show tuyen_quang.qd19 --html -o qd19.html", NULL, CLI_DOCS, 1, 1, cli_rules_show},
 	{"rules form", "ID", "the empty scoring sheet to fill in by hand", NULL, "chibo rules form an_phu.hd42 --html -o phieu.html", NULL, CLI_DOCS, 1, 1, cli_rules_form},

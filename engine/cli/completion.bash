@@ -7,6 +7,7 @@ _chibo() {
 	--db | --output | -o | --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--rules) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 	--within) mapfile -t COMPREPLY < <(compgen -W 'all parent cluster block province' -- "$cur"); return ;;
+	--by) mapfile -t COMPREPLY < <(compgen -W 'cluster cell_type unit unit_kind kind' -- "$cur"); return ;;
 	--duty) mapfile -t COMPREPLY < <(compgen -W 'month thematic attendance planned on_time duration minutes documents report' -- "$cur"); return ;;
 	esac
 	for ((i = 1; i < COMP_CWORD; i++)); do

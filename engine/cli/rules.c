@@ -1,5 +1,5 @@
 /*
- * rules.c - commands about rule packs: rules check, test, show, new, diff, doc, list. They need no record.
+ * rules.c - commands about rule packs: rules check, test, show, new, doc, list. They need no record.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,6 @@
 #include "cli/cli.h"
 #include "lua/cover.h"
 #include "lua/pack.h"
-#include "rule/diff.h"
 #include "rule/forms.h"
 
 int cli_ruleset(struct cli *c, const char *id, const struct cb_ruleset **out, struct cb_err *err)
@@ -402,38 +401,6 @@ int cli_rules_new(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = write_new(cases, new_cases, value, err);
 	if (!rc)
 		fprintf(c->out, "%s\n%s\n", path, cases);
-	return rc;
-}
-
-int cli_rules_diff(struct cli *c, int argc, char **argv, struct cb_err *err)
-{
-	static const struct cb_column col[] = {{"what", "Nội dung", CB_COL_TEXT, 0}, {"was", "Trước", CB_COL_TEXT, 0}, {"now", "Sau", CB_COL_TEXT, 0},
-					       {"line_was", "Dòng trước", CB_COL_INT, 0}, {"line_now", "Dòng sau", CB_COL_INT, 0}};
-	struct cb_ruleset *rs[2] = {NULL, NULL};
-	struct cb_changes *d = NULL;
-	struct cb_sink *s = NULL;
-	int rc = 0;
-
-	(void)argc;
-	for (int i = 0; !rc && i < 2; i++)
-		rc = cli_pack(c, argv[i], &rs[i], err);
-	cli_tell(c);
-	if (!rc)
-		rc = cb_ruleset_diff(&d, rs[0], rs[1], err);
-	if (!rc)
-		rc = cli_sink(c, &s, col, c->form == CB_OUT_TABLE ? 3 : 5, NULL, err);
-	for (size_t i = 0; !rc && i < d->n; i++) {
-		const struct cb_change *x = &d->change[i];
-		rc = cb_sink_row(s, (struct cb_cell[]){cb_cell_text(x->what), cb_cell_text(x->was), cb_cell_text(x->now),
-						       {.null = !x->line_was, .n = x->line_was}, {.null = !x->line_now, .n = x->line_now}}, err);
-	}
-	if (s && rc)
-		cb_sink_close(s, NULL);
-	else if (s)
-		rc = cb_sink_close(s, err);
-	cb_changes_free(d);
-	cb_ruleset_free(rs[0]);
-	cb_ruleset_free(rs[1]);
 	return rc;
 }
 

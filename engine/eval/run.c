@@ -72,6 +72,7 @@ struct choice {
 	unsigned char kind;
 	unsigned unit_kind, cell_type;
 	int worker;      /* -1: none in force */
+	int beside;      /* the worker of opts.beside; -1: it does not rate this kind, or there is none */
 };
 struct choices {
 	cb_day *era; size_t nera; /* first days, rising; era 0 is before all of them */
@@ -238,14 +239,14 @@ static int may_rule(struct run *r, const struct cb_ruleset *rs, bool *may, struc
 
 static int workers_open(struct run *r, struct cb_err *err)
 {
-	size_t n = r->opts->force ? 1 : cb_rulebook_count(r->book);
+	size_t n = r->opts->force ? 1 + (r->opts->beside != NULL) : cb_rulebook_count(r->book);
 	int rc = 0;
 
 	r->worker = cb_calloc(n + 1, sizeof(*r->worker));
 	if (!r->worker)
 		return cb_err_nomem(err);
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		const struct cb_ruleset *rs = r->opts->force ? r->opts->force : cb_rulebook_at(r->book, i);
+		const struct cb_ruleset *rs = !r->opts->force ? cb_rulebook_at(r->book, i) : i ? r->opts->beside : r->opts->force;
 		bool may = true;
 
 		if (!r->opts->force)
@@ -310,7 +311,7 @@ static int choose(struct run *r, const struct cb_rowhead *h, const struct choice
 		rc = cb_store_unit_chain(r->st, h->unit_id, h->held_on, &code, &n, err);
 	if (rc == CB_ENOTFOUND) {
 		/* A meeting on a day on which the unit did not exist: nothing rules it. */
-		c->worker = -1;
+		c->worker = c->beside = -1;
 		rc = 0;
 		goto done;
 	}
@@ -323,6 +324,7 @@ static int choose(struct run *r, const struct cb_rowhead *h, const struct choice
 	else
 		rs = cb_rulebook_in_force(r->book, code, n, h->held_on, h->kind, c->unit_kind, c->cell_type);
 	c->worker = -1;
+	c->beside = r->opts->force && r->opts->beside && allowed(r->opts->beside, (int)h->kind, c->unit_kind, c->cell_type) ? 1 : -1;
 	for (size_t i = 0; rs && i < r->nworker; i++)
 		if (r->worker[i].rs == rs)
 			c->worker = (int)i;
@@ -500,18 +502,27 @@ static bool sealed(const struct run *r, cb_day day)
 	return false;
 }
 
+/* One meeting of the batch at hand becomes the worker's next lane. */
+static void put_lane(struct worker *w, const struct cb_rowhead *h, size_t k, const struct choice *c, size_t *place)
+{
+	*place = w->feed.n;
+	w->lane[w->feed.n] = (struct lane_meta){ h->id, h->rev, h->unit_id, h->held_on, h->kind };
+	w->from[w->feed.n] = (unsigned short)k;
+	cb_feed_about(&w->feed, &(struct cb_about){ c->unit_kind, c->cell_type, h->held_on, (int)h->kind, -1 });
+}
+
 static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, const int64_t *const *value, const unsigned char *const *have,
 		     struct cb_err *err)
 {
-	int who[CB_BATCH]; /* the worker of each lane, -1: nothing to do */
-	size_t place[CB_BATCH];
+	int who[CB_BATCH][2]; /* the workers of each lane: the one beside and its own; -1: nothing to do */
+	size_t place[CB_BATCH][2];
 	int rc = 0;
 
 	for (size_t k = 0; k < n; k++) {
 		const struct choice *c = NULL;
 		struct worker *w;
 
-		who[k] = -1;
+		who[k][0] = who[k][1] = -1;
 		r->stats->seen++;
 		if (!r->opts->dry && head[k].result_rev && sealed(r, head[k].held_on)) {
 			r->stats->sealed++;
@@ -520,6 +531,9 @@ static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, con
 		rc = choose(r, &head[k], &c, err);
 		if (rc)
 			return rc;
+		if (c->beside >= 0)
+			put_lane(&r->worker[c->beside], &head[k], k, c, &place[k][0]);
+		who[k][0] = c->beside;
 		if (c->worker < 0) {
 			r->stats->without_ruleset++;
 			rc = r->opts->force ? 0 : orphan_note(r, head[k].unit_id, head[k].held_on, (int)head[k].kind, err);
@@ -535,11 +549,8 @@ static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, con
 			r->stats->unchanged++;
 			continue;
 		}
-		who[k] = c->worker;
-		place[k] = w->feed.n;
-		w->lane[w->feed.n] = (struct lane_meta){ head[k].id, head[k].rev, head[k].unit_id, head[k].held_on, head[k].kind };
-		w->from[w->feed.n] = (unsigned short)k;
-		cb_feed_about(&w->feed, &(struct cb_about){ c->unit_kind, c->cell_type, head[k].held_on, (int)head[k].kind, -1 });
+		who[k][1] = c->worker;
+		put_lane(w, &head[k], k, c, &place[k][1]);
 	}
 	for (size_t i = 0; i < r->nworker; i++) {
 		struct worker *w = &r->worker[i];
@@ -555,8 +566,9 @@ static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, con
 	}
 	/* Written in order of meeting: the hash over a run's results is made in that order. */
 	for (size_t k = 0; k < n && rc == 0; k++)
-		if (who[k] >= 0)
-			rc = finish(r, &r->worker[who[k]], place[k], err);
+		for (int i = 0; i < 2 && rc == 0; i++)
+			if (who[k][i] >= 0)
+				rc = finish(r, &r->worker[who[k][i]], place[k][i], err);
 	return rc;
 }
 

@@ -18,6 +18,7 @@ struct cb_run_opts {
 	bool all;                       /* also what is unchanged */
 	bool dry;                       /* compute and count, store nothing */
 	const struct cb_ruleset *force; /* rate everything under this ruleset (what-if; only with dry); NULL */
+	const struct cb_ruleset *beside; /* with force: each meeting under this one too; `each` hears of it first; NULL */
 	cb_day today;                   /* written into the run */
 	/* called every few thousand meetings; return nonzero to stop (CB_EINTR). NULL: none */
 	int (*progress)(void *ctx, int64_t done, int64_t total);

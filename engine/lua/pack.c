@@ -406,7 +406,7 @@ static int load_one(struct cb_ruleset **out, int *nfn, const struct origin *from
 		goto out;
 	id_of(id, sizeof id, path);
 	const struct cb_tree *given = cb_tree_get(tree, "id");
-	if (given && given->type == CB_T_TEXT && strcmp(given->text, id))
+	if (given && given->type == CB_T_TEXT && strcmp(given->text, id) && (above || !from->alt))
 		cb_diags_addf(diags, strict ? CB_SEV_ERROR : CB_SEV_WARNING, main_file->shown, field_line(tree, "id"), 0, "id",
 			      "the id is folder.file: others find the pack by it", "id \"%.100s\" in the file of \"%s\"", given->text, id);
 judge:
