@@ -74,6 +74,7 @@ return {
 	case("13/20 = 65%", { members = 22, present = 13 }, { points = { attendance = 3 } }),
 	case("12/20 = 60%", { members = 22, present = 12 }, { points = { attendance = 2 } }),
 	case("vắng không lý do, còn lại đủ", { members = 22, present = 19, absent_unexcused = 1 }, { points = { attendance = 2 } }),
+	case("99/100 dự, một vắng không lý do", hundred { present = 99, absent_unexcused = 1 }, { points = { attendance = 2 } }),
 	case("vắng có lý do 4 lần liên tiếp", { longest_excused_run = 4 }, { points = { attendance = 4 } }),
 	case("vắng có lý do 3 lần liên tiếp", { longest_excused_run = 3 }, { points = { attendance = 5 } }),
 
