@@ -407,8 +407,13 @@ end
 env.rank = row_verb "rank"
 --- compliance{ period = "2020" }: who missed a month or the quarter's thematic meeting.
 env.compliance = doc_verb "compliance"
---- advise{ period = "2020", unit = "..." }: where points are lost, and what would lift a unit.
+--- advise{ period = "2020", unit = "TQ-042" }: what would lift a cell; without a unit, with one above cells, or with cluster = "...":
+--- where points are lost, what would lift most cells, which are nearest.
 env.advise = doc_verb "advise"
+--- commend{ period = "2020", unit = "...", top = 3 }: whom to commend (kept, risen, runs).
+env.commend = doc_verb "commend"
+--- to_visit{ period = "2020-Q1", unit = "..." }: whom the observers should attend next, and why.
+env.to_visit = doc_verb "visits"
 --- figures "printed_figures.csv": printed fractions, and what could have produced them.
 env.figures = row_verb "figures"
 --- explain(meetings[123]) or explain(123): the scoring sheet of one meeting.
@@ -691,7 +696,7 @@ Ask anything of the record; a bare expression prints.
   results:where "score < 50":select("unit_code", "score"):sort "score":top(10)
   results:by("quarter"):share(f.official:eq "tot"):against_before "share"
   units.thanh_hoa    meetings[1]    explain(meetings[1])                a thing as a card, its scoring sheet
-  rank compliance advise figures evaluate report whatif                 the program's commands as functions
+  rank compliance advise commend to_visit figures evaluate report whatif  the program's commands as functions
   sql[[select count(*) from meeting]]                                   reading SQL
   q:sql() q:plan() q:csv("f.csv") q:json() q:markdown() q:chart()        of any query or answer
 help(meetings) lists its fields; help "by" explains a word. Tab completes; Ctrl-C stops; Ctrl-D leaves.]==]

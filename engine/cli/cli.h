@@ -91,6 +91,10 @@ struct cb_facts *cli_facts(struct cli *c, struct cb_err *err);            /* of 
 /* Every pack of c->rules into c->book. Findings are printed. In a record that is open for writing, facts that packs
    declare become columns. CB_EDATA when a pack is wrong. */
 int cli_rules(struct cli *c, struct cb_err *err);
+int cli_must_period(struct cli *c, struct cb_period *p, struct cb_err *err); /* --period, which must be given */
+int cli_unit_option(struct cli *c, const char **unit, struct cb_err *err); /* --unit (NULL: not given), which must be on record */
+/* The meeting of arguments MEETING (its number), or UNIT DATE [KIND]. */
+int cli_find_meeting(struct cli *c, int argc, char **argv, int64_t *id, struct cb_err *err);
 int cli_unit_id(struct cli *c, const char *code, int64_t *id, struct cb_err *err); /* with the nearest code in the message */
 
 void cli_say(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* stderr, unless --quiet */
@@ -135,6 +139,7 @@ int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_explain(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_compliance(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_advise(struct cli *c, int argc, char **argv, struct cb_err *err);
+int cli_commend(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_visits(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_report(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_figures(struct cli *c, int argc, char **argv, struct cb_err *err);

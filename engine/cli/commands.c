@@ -44,7 +44,10 @@ static const struct cli_option compliance_options[] = {
 };
 static const struct cli_option advise_options[] = {
 	PERIOD, UNIT, {"cluster", "NAME", "only this cluster"}, {"top", "N", "units to list (default 20)"},
-	{"changes", "N", "for one meeting: at most N changes at once (default 3)"}, {"no-judged", NULL, "for one meeting: points that people gave stay"}, END,
+	{"changes", "N", "at most N changes of a meeting (default 3; for many cells 1)"}, {"no-judged", NULL, "points that people gave stay"}, END,
+};
+static const struct cli_option commend_options[] = {
+	PERIOD, UNIT, {"cluster", "NAME", "only this cluster"}, {"top", "N", "places of each list (default 10); equals share a place"}, END,
 };
 static const struct cli_option visits_options[] = {
 	PERIOD, UNIT, {"top", "N", "cells to list (default 20)"}, {"apart", "POINTS", "a self-score this far from another's is a reason (default 5)"},
@@ -92,9 +95,17 @@ const struct cli_command cli_commands[] = {
 	 "chibo explain 17\nchibo explain TQ-001 15/03/2020 regular", NULL, CLI_DOCS, 1, 3, cli_explain},
 	{"compliance", "", "who missed a monthly or thematic meeting; attendance, minutes, reports", "A duty that the record says nothing about is counted apart, never as a lapse.",
 	 "chibo compliance --period 2020-Q1 --duty month --duty thematic", compliance_options, CLI_DOCS, 0, 0, cli_compliance},
-	{"advise", "[MEETING | UNIT DATE [KIND]]", "where points are lost; for one meeting, the smallest changes that lift it",
-	 "Without a meeting: the largest losses per criterion and per cell of --period.", "chibo advise --period 2020-Q1 --unit TQ-07\nchibo advise 17", advise_options,
+	{"advise", "[MEETING | UNIT DATE [KIND]]", "the smallest changes that lift a meeting, or a cell over a period; where many lose points",
+	 "With a meeting: what lifts it. With --period and one cell as --unit: which of its meetings would have to change, and how, for the next\n"
+	 "level of the period; what months still to come must bring. Else, for --unit, --cluster or all: where points are lost, which criterion\n"
+	 "or single fact lifts most cells, which cells are nearest. Every answer is proven by evaluating it. A pack may declare what is hard to\n"
+	 "change (advice = { cost, never }).",
+	 "chibo advise 17\nchibo advise --period 2020 --unit TQ-042\nchibo advise --period 2020-Q1 --cluster 'Cụm 3' --json", advise_options,
 	 CLI_DOCS, 0, 3, cli_advise},
+	{"commend", "", "whom to commend: the best level kept and confirmed, the most risen, the longest runs",
+	 "kept: every due month held, every meeting at the best level, points of an observer or the superior in at least one and in none fewer\n"
+	 "than the cell gave itself. risen: mean score of the period's later half above the first half. runs: months in a row at the best level.",
+	 "chibo commend --period 2020 --unit TQ-07\nchibo commend --period 2020-H1 --cluster 'Cụm 3' --top 3", commend_options, CLI_DOCS, 0, 0, cli_commend},
 	{"visits", "", "whom the observers should attend next, and why",
 	 "Reasons: not visited in the period, a self-score far from another's, totals next to a threshold, duties missed. Cells with\n"
 	 "more reasons come first, then those visited longest ago.",

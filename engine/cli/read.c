@@ -1,5 +1,5 @@
 /*
- * read.c - commands that read results: rank, explain, compliance, advise, report.
+ * read.c - commands that read results: rank, explain, compliance, report.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,16 +8,14 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "cli/cli.h"
-#include "eval/advise.h"
 #include "eval/compliance.h"
 #include "eval/explain.h"
 #include "eval/period.h"
 #include "lua/pack.h"
 #include "report/period.h"
 #include "report/sheet.h"
-#include "report/visits.h"
 
-static int must_period(struct cli *c, struct cb_period *p, struct cb_err *err)
+int cli_must_period(struct cli *c, struct cb_period *p, struct cb_err *err)
 {
 	bool have;
 	int rc = cli_get_period(c, p, &have, err);
@@ -27,8 +25,7 @@ static int must_period(struct cli *c, struct cb_period *p, struct cb_err *err)
 	return rc;
 }
 
-/* --unit, which must be on record. */
-static int unit_option(struct cli *c, const char **unit, struct cb_err *err)
+int cli_unit_option(struct cli *c, const char **unit, struct cb_err *err)
 {
 	int64_t id;
 
@@ -80,7 +77,7 @@ int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err)
 	struct cb_buf keys;
 	struct cb_period p;
 	int64_t top;
-	int rc = must_period(c, &p, err);
+	int rc = cli_must_period(c, &p, err);
 
 	(void)argc;
 	(void)argv;
@@ -95,7 +92,7 @@ int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err)
 	if (!rc)
 		rc = cli_store(c, CB_OPEN_READ, err);
 	if (!rc)
-		rc = unit_option(c, &o.unit, err);
+		rc = cli_unit_option(c, &o.unit, err);
 	if (!rc)
 		rc = cli_rules(c, err);
 	if (!rc)
@@ -141,8 +138,7 @@ out:
 
 /* --- explain ------------------------------------------------------------------------------------------------- */
 
-/* MEETING (its number), or UNIT DATE [KIND]. */
-static int find_meeting(struct cli *c, int argc, char **argv, int64_t *id, struct cb_err *err)
+int cli_find_meeting(struct cli *c, int argc, char **argv, int64_t *id, struct cb_err *err)
 {
 	const char *kind_word = argc > 2 ? argv[2] : NULL;
 	char day_text[11];
@@ -188,7 +184,7 @@ int cli_explain(struct cli *c, int argc, char **argv, struct cb_err *err)
 
 	cb_buf_init(&b);
 	if (!rc)
-		rc = find_meeting(c, argc, argv, &id, err);
+		rc = cli_find_meeting(c, argc, argv, &id, err);
 	if (!rc)
 		rc = cli_rules(c, err);
 	if (!rc)
@@ -274,7 +270,7 @@ int cli_compliance(struct cli *c, int argc, char **argv, struct cb_err *err)
 	struct cb_doc *d = NULL;
 	struct cb_period p;
 	int64_t days;
-	int rc = must_period(c, &p, err);
+	int rc = cli_must_period(c, &p, err);
 
 	(void)argc;
 	(void)argv;
@@ -293,7 +289,7 @@ int cli_compliance(struct cli *c, int argc, char **argv, struct cb_err *err)
 	if (!rc)
 		rc = cli_store(c, CB_OPEN_READ, err);
 	if (!rc)
-		rc = unit_option(c, &o.unit, err);
+		rc = cli_unit_option(c, &o.unit, err);
 	if (rc)
 		return rc;
 	o.report_days = (int)days;
@@ -304,165 +300,6 @@ int cli_compliance(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cli_doc(c, d, err);
 	cb_doc_free(d);
 	cb_compliance_free(k);
-	return rc;
-}
-
-/* --- advise -------------------------------------------------------------------------------------------------- */
-
-static int losses_doc(struct cb_doc **out, const struct cb_losses *l, const struct cb_period *p, size_t units, struct cb_err *err)
-{
-	static const struct cb_column loss[] = {
-		{"criterion", "Tiêu chí", CB_COL_TEXT, 0}, {"ruleset", "Quy định", CB_COL_TEXT, 0},	{"article", "Điều", CB_COL_TEXT, 0},
-		{"max", "Tối đa", CB_COL_PTS, 0},		{"meetings", "Số kỳ", CB_COL_INT, 0}, {"short_of", "Kỳ mất điểm", CB_COL_INT, 0},
-		{"lost", "Điểm mất", CB_COL_PTS, 0},	{"share", "% điểm mất", CB_COL_PERCENT, 1},
-		{"lifts", "Kỳ lên mức nếu đủ điểm", CB_COL_INT, 0},
-	};
-	static const struct cb_column unit[] = {
-		{"code", "Mã", CB_COL_TEXT, 0},	{"name", "Chi bộ", CB_COL_TEXT, 0},	  {"meetings", "Số kỳ", CB_COL_INT, 0},
-		{"lost", "Mất BQ/kỳ", CB_COL_RATIO, 2}, {"losses", "Mất nhiều nhất ở", CB_COL_TEXT, 0},
-	};
-	char name[64], code[32], t[CB_NUM_TEXT];
-	struct cb_buf b;
-	int rc = cb_doc_new(out, "NƠI MẤT ĐIỂM", cb_period_vi(name, sizeof name, p), err);
-
-	if (rc)
-		return rc;
-	cb_doc_meta(*out, "period", cb_period_code(code, sizeof code, p));
-	cb_doc_table(*out, "losses", "Theo tiêu chí", loss, sizeof loss / sizeof *loss);
-	for (size_t i = 0; i < l->nloss; i++) {
-		const struct cb_loss *x = &l->loss[i];
-		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(x->label), cb_cell_text(x->ruleset), cb_cell_text(x->article), cb_cell_int(x->max),
-						    cb_cell_int(x->meetings), cb_cell_int(x->short_of), cb_cell_int(x->lost), cb_cell_percent(x->lost, x->possible),
-						    cb_cell_int(x->lifts)});
-	}
-	cb_doc_table(*out, "units", "Theo chi bộ", unit, sizeof unit / sizeof *unit);
-	cb_buf_init(&b);
-	for (size_t i = 0; i < l->nunit && i < units; i++) {
-		const struct cb_unit_loss *u = &l->unit[i];
-		cb_buf_clear(&b);
-		for (size_t k = 0; k < u->nloss; k++)
-			cb_buf_printf(&b, "%s%s (−%s)", k ? "; " : "", u->loss[k].label, cb_fmt_pts_vi(t, sizeof t, u->loss[k].lost));
-		if (!cb_buf_ok(&b)) {
-			rc = cb_err_nomem(err);
-			break;
-		}
-		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(u->code), cb_cell_text(u->name), cb_cell_int(u->meetings),
-						    cb_cell_ratio(u->lost, u->meetings * 1000), cb_cell_text(b.s)});
-	}
-	cb_buf_release(&b);
-	return rc;
-}
-
-static int advice_doc(struct cb_doc **out, const struct cb_advices *a, int64_t id, struct cb_err *err)
-{
-	/* the effort only where the ruleset declares any: else it is the number of changes again */
-	static const struct cb_column col[] = {
-		{"no", "TT", CB_COL_INT, 0}, {"changes", "Việc cần làm", CB_COL_TEXT, 0}, {"count", "Số thay đổi", CB_COL_INT, 0},
-		{"level", "Đạt mức", CB_COL_TEXT, 0}, {"score", "Điểm", CB_COL_PTS, 0}, {"effort", "Độ khó", CB_COL_INT, 0},
-	};
-	char t[CB_NUM_TEXT], title[96];
-	int rc;
-
-	snprintf(title, sizeof title, "CẦN GÌ ĐỂ LÊN MỨC – kỳ %" PRId64, id);
-	rc = cb_doc_new(out, title, a->rs->title, err);
-	if (rc)
-		return rc;
-	if (a->level >= 0)
-		cb_doc_para(*out, "Hiện nay: %s, %s điểm", a->rs->level[a->level].label, a->score_d ? cb_score_vi(t, sizeof t, a->score_n, a->score_d) : "–");
-	else
-		cb_doc_para(*out, "Hiện nay: chưa xếp loại");
-	if (a->target >= 0)
-		cb_doc_para(*out, "Nhắm tới: %s", a->rs->level[a->target].label);
-	else
-		cb_doc_para(*out, "Đã ở mức cao nhất");
-	cb_doc_table(*out, "advice", "", col, sizeof col / sizeof *col - !a->rs->neffort);
-	for (size_t i = 0; i < a->nadvice; i++)
-		cb_doc_row(*out, (struct cb_cell[]){cb_cell_int((int64_t)i + 1), cb_cell_text(a->advice[i].text), cb_cell_int((int64_t)a->advice[i].nchange),
-						    cb_cell_text(a->rs->level[a->advice[i].level].label), cb_cell_pts(a->advice[i].score_n, a->advice[i].score_d),
-						    cb_cell_int(a->advice[i].effort)});
-	if (a->blocked)
-		cb_doc_note(*out, "%s", a->blocked);
-	if (a->target >= 0 && a->complete && a->nadvice)
-		cb_doc_para(*out, a->rs->neffort ? "Đã thử hết: không có cách nào dễ hơn." : "Đã thử hết: không có cách nào ít thay đổi hơn.");
-	else if (a->target >= 0 && a->complete)
-		cb_doc_para(*out, "Đã thử hết: không có cách nào trong số thay đổi cho phép (--changes N).");
-	else if (a->target >= 0)
-		cb_doc_note(*out, "Chưa thử hết mọi cách: có thể còn cách ít thay đổi hơn.");
-	return 0;
-}
-
-int cli_advise(struct cli *c, int argc, char **argv, struct cb_err *err)
-{
-	struct cb_losses_opts lo = {.cluster = cli_get(c, "cluster")};
-	struct cb_advice_opts ao = {.target = -1, .no_judged = cli_get(c, "no-judged") != NULL};
-	struct cb_losses *l = NULL;
-	struct cb_advices *a = NULL;
-	struct cb_doc *d = NULL;
-	struct cb_period p;
-	int64_t top, changes, id;
-	int rc = cli_get_int(c, "top", 1, 1000000, 20, &top, err);
-
-	if (!rc)
-		rc = cli_get_int(c, "changes", 1, 6, 3, &changes, err);
-	if (!rc && !argc)
-		rc = must_period(c, &p, err);
-	if (!rc)
-		rc = cli_store(c, CB_OPEN_READ, err);
-	if (rc)
-		return rc;
-	if (!argc) {
-		rc = unit_option(c, &lo.unit, err);
-		if (!rc)
-			rc = cb_losses_new(&l, c->store, &p, &lo, err);
-		if (!rc)
-			rc = losses_doc(&d, l, &p, (size_t)top, err);
-	} else {
-		rc = find_meeting(c, argc, argv, &id, err);
-		if (!rc)
-			rc = cli_rules(c, err);
-		ao.max_changes = (int)changes;
-		if (!rc)
-			rc = cb_advice_meeting(&a, c->store, c->book, NULL, id, &ao, err);
-		if (!rc)
-			rc = advice_doc(&d, a, id, err);
-	}
-	if (!rc)
-		rc = cli_doc(c, d, err);
-	cb_doc_free(d);
-	cb_losses_free(l);
-	cb_advices_free(a);
-	return rc;
-}
-
-int cli_visits(struct cli *c, int argc, char **argv, struct cb_err *err)
-{
-	struct cb_visits_opts o = {0};
-	struct cb_doc *d = NULL;
-	struct cb_period p;
-	int64_t top, apart, near;
-	int rc = must_period(c, &p, err);
-
-	(void)argc;
-	(void)argv;
-	if (!rc)
-		rc = cli_get_int(c, "top", 1, 1000000, 20, &top, err);
-	if (!rc)
-		rc = cli_get_int(c, "apart", 1, 1000, 5, &apart, err);
-	if (!rc)
-		rc = cli_get_int(c, "near", 1, 1000, 2, &near, err);
-	if (!rc)
-		rc = cli_store(c, CB_OPEN_READ, err);
-	if (!rc)
-		rc = unit_option(c, &o.unit, err);
-	if (rc)
-		return rc;
-	o.top = (size_t)top;
-	o.apart = CB_PTS(apart);
-	o.near = CB_PTS(near);
-	rc = cb_report_visits(&d, c->store, &p, &o, err);
-	if (!rc)
-		rc = cli_doc(c, d, err);
-	cb_doc_free(d);
 	return rc;
 }
 
@@ -516,7 +353,7 @@ int cli_report(struct cli *c, int argc, char **argv, struct cb_err *err)
 	if (!rc)
 		rc = cli_store(c, CB_OPEN_READ, err);
 	if (!rc)
-		rc = unit_option(c, &unit, err);
+		rc = cli_unit_option(c, &unit, err);
 	if (rc)
 		return rc;
 	if (cli_get(c, "list")) {

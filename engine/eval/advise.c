@@ -17,8 +17,8 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "eval/advise.h"
+#include "eval/eval_int.h"
 #include "eval/explain.h"
-#include "rule/forms.h"
 
 #define POOL 2048       /* values of one fact that are looked at */
 #define CANDIDATES 32   /* of one fact, when several change */
@@ -39,28 +39,32 @@ struct var {
 };
 
 struct search {
+	/* of the adviser */
 	const struct cb_ruleset *rs;
-	const struct cb_advice_opts *opts;
-	struct cb_advices *out;
-	struct cb_arena *a;      /* of the result */
-	struct cb_arena scratch;
+	struct cb_arena own;
 	struct cb_eval *ev;
 	const struct cb_input *input; size_t ninput;
-	const int64_t *base;
-	const unsigned char *base_have;
-	struct var *var; size_t nvar;
-	unsigned char *tied;     /* [nvar][nvar]: stand together in a quantity */
 	int64_t *value;          /* [ninput][CB_BATCH] */
 	unsigned char *have;
 	const int64_t **pvalue;
 	const unsigned char **phave;
 	int64_t *m_value;        /* a meeting in order of the dictionary */
 	unsigned char *m_have;
-	size_t nfact, base_faults;
+	size_t nfact;
+	cb_pts *top;             /* [ncriterion] the most that any change of one or two values gave */
+	/* of a meeting */
+	const struct cb_advice_opts *opts;
+	struct cb_advices *out;
+	struct cb_arena *a;      /* of the result */
+	struct cb_arena scratch;
+	const int64_t *base;
+	const unsigned char *base_have;
+	struct var *var; size_t nvar;
+	unsigned char *tied;     /* [nvar][nvar]: stand together in a quantity */
+	size_t base_faults;
 	int64_t tries, max_tries;
 	bool prune;              /* what a subset can gain is bounded by the criteria that it touches */
 	int64_t gain;            /* thousandths still needed */
-	cb_pts *top;             /* [ncriterion] the most that any change of one or two values gave */
 	int held;                /* a gate that held a meeting with enough points back; -1 */
 	int held_at;             /* at this level */
 	bool incomplete;
@@ -836,12 +840,13 @@ static void cannot_rise(struct search *s, const struct cb_scores *sc, struct cb_
 	int n = 0;
 
 	for (size_t c = 0; c < rs->ncriterion; c++) {
-		cb_pts now = sc->state[c][0] == CB_CR_SCORED ? sc->points[c][0] : 0;
+		const struct cb_criterion *k = &rs->criterion[c];
+		cb_pts now = sc->state[c][0] == CB_CR_SCORED ? sc->points[c][0] : 0, best = k->counts == CB_COUNTS_PENALTY ? 0 : k->max;
 
-		if (rs->criterion[c].max == 0 || sc->state[c][0] == CB_CR_NA || now == rs->criterion[c].max || s->top[c] == rs->criterion[c].max)
+		if (k->max == 0 || sc->state[c][0] == CB_CR_NA || now == best || s->top[c] == best)
 			continue;
-		cb_buf_printf(b, "%s%s (%s/%s)", n++ ? ", " : "; không nâng được đến tối đa: ", rs->criterion[c].label,
-			      cb_fmt_pts_vi(got, sizeof(got), s->top[c] > now ? s->top[c] : now), cb_fmt_pts_vi(max, sizeof(max), rs->criterion[c].max));
+		cb_buf_printf(b, "%s%s (%s/%s)", n++ ? ", " : "; không nâng được đến tối đa: ", k->label,
+			      cb_fmt_pts_vi(got, sizeof(got), s->top[c] > now ? s->top[c] : now), cb_fmt_pts_vi(max, sizeof(max), best));
 	}
 }
 
@@ -931,34 +936,86 @@ static int64_t *rooms(struct search *s, const struct cb_scores *sc)
 	return room;
 }
 
-static int setup(struct search *s, struct cb_err *err)
-{
-	int rc = cb_eval_open(&s->ev, s->rs, err);
+struct cb_adviser {
+	struct search s;
+};
 
-	if (rc)
-		return rc;
-	s->input = cb_eval_inputs(s->ev, &s->ninput);
-	s->nfact = cb_facts_count(s->rs->dict);
-	s->value = CB_NEWV(&s->scratch, s->ninput * CB_BATCH + 1, int64_t);
-	s->have = CB_NEWV(&s->scratch, s->ninput * CB_BATCH + 1, unsigned char);
-	s->pvalue = CB_NEWV(&s->scratch, s->ninput + 1, const int64_t *);
-	s->phave = CB_NEWV(&s->scratch, s->ninput + 1, const unsigned char *);
-	s->m_value = CB_NEWV(&s->scratch, s->nfact + 1, int64_t);
-	s->m_have = CB_NEWV(&s->scratch, s->nfact + 1, unsigned char);
-	s->top = CB_NEWV(&s->scratch, s->rs->ncriterion + 1, cb_pts);
-	if (!s->top || !s->value || !s->have || !s->pvalue || !s->phave || !s->m_value || !s->m_have)
+int cb_adviser_open(struct cb_adviser **out, const struct cb_ruleset *rs, struct cb_err *err)
+{
+	struct cb_adviser *ad = cb_calloc(1, sizeof(*ad));
+	struct search *s;
+	int rc;
+
+	*out = NULL;
+	if (!ad)
 		return cb_err_nomem(err);
+	s = &ad->s;
+	s->rs = rs;
+	cb_arena_init(&s->own);
+	rc = cb_eval_open(&s->ev, rs, err);
+	if (rc) {
+		cb_adviser_close(ad);
+		return rc;
+	}
+	s->input = cb_eval_inputs(s->ev, &s->ninput);
+	s->nfact = cb_facts_count(rs->dict);
+	s->value = CB_NEWV(&s->own, s->ninput * CB_BATCH + 1, int64_t);
+	s->have = CB_NEWV(&s->own, s->ninput * CB_BATCH + 1, unsigned char);
+	s->pvalue = CB_NEWV(&s->own, s->ninput + 1, const int64_t *);
+	s->phave = CB_NEWV(&s->own, s->ninput + 1, const unsigned char *);
+	s->m_value = CB_NEWV(&s->own, s->nfact + 1, int64_t);
+	s->m_have = CB_NEWV(&s->own, s->nfact + 1, unsigned char);
+	s->top = CB_NEWV(&s->own, rs->ncriterion + 1, cb_pts);
+	if (!s->top || !s->value || !s->have || !s->pvalue || !s->phave || !s->m_value || !s->m_have) {
+		cb_adviser_close(ad);
+		return cb_err_nomem(err);
+	}
 	for (size_t i = 0; i < s->ninput; i++) {
 		s->pvalue[i] = s->value + i * CB_BATCH;
 		s->phave[i] = s->have + i * CB_BATCH;
 	}
+	*out = ad;
 	return 0;
 }
 
-int cb_advice_new(struct cb_advices **out, const struct cb_ruleset *rs, const int64_t *value, const unsigned char *have,
-		  const struct cb_advice_opts *opts, struct cb_err *err)
+void cb_adviser_close(struct cb_adviser *ad)
 {
-	struct search s = { .rs = rs, .opts = opts, .base = value, .base_have = have, .held = -1, .max_tries = opts->max_tries ? opts->max_tries : 200000 };
+	if (!ad)
+		return;
+	cb_eval_close(ad->s.ev);
+	cb_arena_release(&ad->s.own);
+	cb_free(ad);
+}
+
+/* The meeting as it is, in lane 0; sets the target. */
+static int look(struct search *s, struct cb_scores *sc, struct cb_err *err)
+{
+	struct cb_advices *o = s->out;
+	int rc;
+
+	lane_base(s, 0);
+	rc = evaluate(s, 1, sc, err);
+	if (rc)
+		return rc;
+	o->status = sc->status[0];
+	o->level = sc->level[0];
+	o->score_n = sc->score_n[0];
+	o->score_d = sc->score_d[0];
+	o->target = -1;
+	if (sc->status[0] == CB_ST_RATED && sc->level[0] > 0) {
+		o->target = s->opts->target >= 0 ? s->opts->target : sc->level[0] - 1;
+		if (o->target >= sc->level[0])
+			o->target = -1; /* it is there already */
+	}
+	s->base_faults = faults(s, 0);
+	return 0;
+}
+
+int cb_adviser_run(struct cb_advices **out, struct cb_adviser *ad, const int64_t *value, const unsigned char *have,
+		   const struct cb_advice_opts *opts, struct cb_err *err)
+{
+	struct search *s = &ad->s;
+	const struct cb_ruleset *rs = s->rs;
 	int deep = opts->max_changes ? opts->max_changes : 3, rc;
 	struct combo *found = NULL;
 	size_t nfound = 0;
@@ -970,59 +1027,98 @@ int cb_advice_new(struct cb_advices **out, const struct cb_ruleset *rs, const in
 		return cb_err_set(err, CB_EUSAGE, "advice changes 1 to %d facts at once, not %d", DEEP, deep);
 	if (opts->target >= (int)rs->nlevel)
 		return cb_err_set(err, CB_EUSAGE, "%s has no level %d", rs->id, opts->target);
-	s.out = cb_calloc(1, sizeof(*s.out));
-	if (!s.out)
+	s->opts = opts;
+	s->base = value;
+	s->base_have = have;
+	s->nvar = 0;
+	s->tries = 0;
+	s->max_tries = opts->max_tries ? opts->max_tries : 200000;
+	s->incomplete = false;
+	s->held = -1;
+	for (size_t c = 0; c < rs->ncriterion; c++)
+		s->top[c] = INT64_MIN;
+	s->out = cb_calloc(1, sizeof(*s->out));
+	if (!s->out)
 		return cb_err_nomem(err);
-	cb_arena_init(&s.out->arena);
-	cb_arena_init(&s.scratch);
-	s.a = &s.out->arena;
-	s.out->rs = rs;
-	rc = setup(&s, err);
+	cb_arena_init(&s->out->arena);
+	cb_arena_init(&s->scratch);
+	s->a = &s->out->arena;
+	s->out->rs = rs;
+	rc = look(s, &sc, err);
 	if (rc)
 		goto out;
-	lane_base(&s, 0);
-	rc = evaluate(&s, 1, &sc, err);
-	if (rc)
-		goto out;
-	s.out->status = sc.status[0];
-	s.out->level = sc.level[0];
-	s.out->score_n = sc.score_n[0];
-	s.out->score_d = sc.score_d[0];
-	s.out->target = -1;
-	if (sc.status[0] == CB_ST_RATED && sc.level[0] > 0) {
-		s.out->target = opts->target >= 0 ? opts->target : sc.level[0] - 1;
-		if (s.out->target >= sc.level[0])
-			s.out->target = -1; /* it is there already */
-	}
-	s.base_faults = faults(&s, 0);
-	room = rooms(&s, &sc);
+	room = rooms(s, &sc);
 	rc = room ? 0 : cb_err_nomem(err);
-	if (rc == 0 && s.out->target >= 0) {
-		rc = find_vars(&s, err);
+	if (rc == 0 && s->out->target >= 0) {
+		rc = find_vars(s, err);
+		/* one change at a time is tried over whole pools */
+		if (rc == 0 && !(opts->quick && deep == 1)) {
+			rc = find_ties(s, err);
+			if (rc == 0)
+				rc = all_candidates(s, err);
+		} else if (rc == 0) {
+			s->tied = CB_NEWV(&s->scratch, s->nvar * s->nvar + 1, unsigned char);
+			rc = s->tied ? 0 : cb_err_nomem(err);
+		}
+		s->tries = 0;
 		if (rc == 0)
-			rc = find_ties(&s, err);
+			rc = search_all(s, room, deep, &found, &nfound, err);
+		s->out->complete = !s->incomplete;
 		if (rc == 0)
-			rc = all_candidates(&s, err);
-		s.tries = 0;
+			rc = write_advice(s, found, nfound, err);
+		lane_base(s, 0);
 		if (rc == 0)
-			rc = search_all(&s, room, deep, &found, &nfound, err);
-		s.out->complete = !s.incomplete;
-		if (rc == 0)
-			rc = write_advice(&s, found, nfound, err);
-		lane_base(&s, 0);
-		if (rc == 0)
-			rc = evaluate(&s, 1, &sc, err);
+			rc = evaluate(s, 1, &sc, err);
 	}
-	if (rc == 0)
-		rc = explain_block(&s, &sc, deep, err);
+	if (rc == 0 && !opts->quick)
+		rc = explain_block(s, &sc, deep, err);
 out:
 	cb_free(found);
-	cb_eval_close(s.ev);
-	cb_arena_release(&s.scratch);
+	cb_arena_release(&s->scratch);
 	if (rc)
-		cb_advices_free(s.out);
+		cb_advices_free(s->out);
 	else
-		*out = s.out;
+		*out = s->out;
+	s->out = NULL;
+	return rc;
+}
+
+int cb_advice_new(struct cb_advices **out, const struct cb_ruleset *rs, const int64_t *value, const unsigned char *have,
+		  const struct cb_advice_opts *opts, struct cb_err *err)
+{
+	struct cb_adviser *ad;
+	int rc = cb_adviser_open(&ad, rs, err);
+
+	*out = NULL;
+	if (rc == 0)
+		rc = cb_adviser_run(out, ad, value, have, opts, err);
+	cb_adviser_close(ad);
+	return rc;
+}
+
+int cb_adviser_full(struct cb_supposed *without, struct cb_supposed *full, struct cb_adviser *ad, const int64_t *value, const unsigned char *have,
+		    struct cb_err *err)
+{
+	struct search *s = &ad->s;
+	int which[CB_BATCH], rc = 0;
+	size_t want = s->rs->ncriterion + 1; /* fits: a ruleset has at most 200 criteria */
+	struct cb_scores sc;
+
+	s->base = value;
+	s->base_have = have;
+	for (size_t k = 0; k < want; k++) {
+		lane_base(s, k);
+		which[k] = (int)k - 1;
+	}
+	s->ev->full = which;
+	rc = evaluate(s, want, &sc, err);
+	s->ev->full = NULL;
+	for (size_t k = 0; rc == 0 && k < want; k++) {
+		struct cb_supposed *x = k ? &full[k - 1] : without;
+
+		x->level = sc.status[k] == CB_ST_RATED ? sc.level[k] : -1;
+		x->score = sc.score_d[k] ? cb_ratio_make(sc.score_n[k], sc.score_d[k]) : (struct cb_ratio){ 0, 0 };
+	}
 	return rc;
 }
 

@@ -28,7 +28,6 @@ struct cb_loss {
 	int64_t meetings;          /* rated meetings to which it applied */
 	int64_t short_of;          /* of these, without full marks */
 	int64_t unscored;          /* rated meetings in which it was not scored for want of facts (counted as lost: max) */
-	int64_t lifts;             /* of these, full marks here alone would reach the points of the next better level */
 	cb_pts possible, lost;     /* sums */
 };
 struct cb_unit_loss {
@@ -89,11 +88,23 @@ struct cb_advice_opts {
 	size_t max_found;          /* 0: 5 */
 	int64_t max_tries;         /* evaluations; 0: 200.000 */
 	bool no_judged;            /* points of assessors stay as they are */
+	bool quick;                /* no words on what stops where nothing helps */
 };
 /* `value` and `have` are one lane in the order of rs->input. */
 int cb_advice_new(struct cb_advices **out, const struct cb_ruleset *rs, const int64_t *value, const unsigned char *have,
 		  const struct cb_advice_opts *opts, struct cb_err *err);
-/* The same for a stored meeting; rs NULL: the one of the book that is in force for it. rs and book stay until free. */
+/* For many meetings of one ruleset (rs must stay): the program is made once. free with cb_adviser_close */
+struct cb_adviser;
+int cb_adviser_open(struct cb_adviser **out, const struct cb_ruleset *rs, struct cb_err *err);
+void cb_adviser_close(struct cb_adviser *ad);
+int cb_adviser_run(struct cb_advices **out, struct cb_adviser *ad, const int64_t *value, const unsigned char *have,
+		   const struct cb_advice_opts *opts, struct cb_err *err);
+/* What the meeting would be with full points in one criterion and nothing else changed, gates and all: level (-1: none) and
+   score in thousandths (d 0: none) for each; without: the meeting as it is. */
+struct cb_supposed { int level; struct cb_ratio score; };
+int cb_adviser_full(struct cb_supposed *without, struct cb_supposed *full /* [ncriterion] */, struct cb_adviser *ad, const int64_t *value,
+		    const unsigned char *have, struct cb_err *err);
+/* cb_advice_new for a stored meeting; rs NULL: the one of the book that is in force for it. rs and book stay until free. */
 int cb_advice_meeting(struct cb_advices **out, struct cb_store *st, const struct cb_rulebook *book, const struct cb_ruleset *rs,
 		      int64_t meeting_id, const struct cb_advice_opts *opts, struct cb_err *err);
 void cb_advices_free(struct cb_advices *a);

@@ -330,6 +330,18 @@ INLINE void settle_points(struct cb_eval *ev, int c, size_t n)
 		LANES pts[i] = -pts[i];
 }
 
+/* Suppose the criterion had its full points (of a penalty: nothing off), where it applies. */
+static void settle_full(struct cb_eval *ev, int c, size_t n)
+{
+	const struct cb_criterion *cr = &ev->rs->criterion[c];
+
+	LANES
+		if (ev->full[i] == c && (ev->state[c][i] == CB_CR_SCORED || ev->state[c][i] == CB_CR_MISSING)) {
+			ev->state[c][i] = CB_CR_SCORED;
+			ev->points[c][i] = cr->check ? 1 : cr->counts == CB_COUNTS_PENALTY ? 0 : cr->max;
+		}
+}
+
 INLINE int settle(struct cb_eval *ev, int c, size_t n, struct cb_err *err)
 {
 	const struct cb_ruleset *rs = ev->rs;
@@ -345,6 +357,8 @@ INLINE int settle(struct cb_eval *ev, int c, size_t n, struct cb_err *err)
 			st[i] = af[i] ? CB_CR_NA : !at[i] || !(t[i] | f[i]) ? CB_CR_MISSING : CB_CR_SCORED;
 			pts[i] = st[i] == CB_CR_SCORED && t[i];
 		}
+		if (ev->full)
+			settle_full(ev, c, n);
 		return 0;
 	}
 	if (cr->is_function) {
@@ -363,6 +377,8 @@ INLINE int settle(struct cb_eval *ev, int c, size_t n, struct cb_err *err)
 	} else {
 		settle_points(ev, c, n);
 	}
+	if (ev->full)
+		settle_full(ev, c, n);
 	/* what it adds to the sum, and to the maximum that applies */
 	const cb_pts max = cr->max;
 	const bool na_out = cr->na == CB_NA_RESCALE, zero = rs->missing == CB_MISSING_ZERO;

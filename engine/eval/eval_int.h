@@ -37,6 +37,7 @@ struct cb_eval {
 	unsigned char lacks[CB_BATCH]; /* a criterion with points is undecided */
 	unsigned char status[CB_BATCH];
 	int level[CB_BATCH], level_by_score[CB_BATCH], gate[CB_BATCH];
+	const int *full;               /* [lane] the criterion that is supposed to have its full points; NULL: none */
 	struct cb_lane_note *note;
 	size_t nnote, capnote;
 	char message[512]; /* of the last cb_eval_message() */

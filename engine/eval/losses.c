@@ -22,18 +22,13 @@ struct law {
 		enum cb_counts counts;
 	} *crit;
 	size_t ncrit, capcrit;
-	struct level {
-		const char *id;
-		cb_pts at_least;
-	} *level; /* best first */
-	size_t nlevel, caplevel;
 };
 /* What one unit lost under one ruleset. */
 struct sum {
 	struct sum *next;
 	const struct law *law;
 	struct {
-		int64_t meetings, short_of, unscored, lifts;
+		int64_t meetings, short_of, unscored;
 		cb_pts possible, lost;
 	} of[]; /* [law->ncrit] */
 };
@@ -130,7 +125,6 @@ static void add(struct cb_loss *to, const struct cb_loss *from)
 	to->meetings += from->meetings;
 	to->short_of += from->short_of;
 	to->unscored += from->unscored;
-	to->lifts += from->lifts;
 	to->possible += from->possible;
 	to->lost += from->lost;
 }
@@ -210,17 +204,6 @@ static int read_law(struct work *w, struct cb_store *st, struct law *l, struct c
 			l->name = keep(w, cb_rows_text(rows, 4));
 	}
 	cb_rows_close(rows);
-	rows = NULL;
-	if (rc == 0)
-		rc = cb_rows_open(&rows, st, err, "SELECT id, at_least FROM ruleset_level WHERE ruleset_id = ?1 ORDER BY ord", "i", l->id);
-	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
-		if (!more(&l->level, l->nlevel, &l->caplevel, sizeof(*l->level))) {
-			rc = cb_err_nomem(err);
-			break;
-		}
-		l->level[l->nlevel++] = (struct level){ keep(w, cb_rows_text(rows, 0)), cb_rows_int(rows, 1) };
-	}
-	cb_rows_close(rows);
 	return rc == 0 && w->oom ? cb_err_nomem(err) : rc;
 }
 
@@ -256,17 +239,8 @@ static struct sum *sum_of(struct work *w, int unit, const struct law *l)
 	return s;
 }
 
-/* Points that are wanting for the next better level; 0: it is at the top, or its levels do not go by points. */
-static cb_pts to_next(const struct law *l, const char *level, int64_t n, int64_t d)
-{
-	for (size_t i = 1; level && d == 1 && i < l->nlevel; i++)
-		if (strcmp(l->level[i].id, level) == 0)
-			return l->level[i - 1].at_least > n ? l->level[i - 1].at_least - n : 0;
-	return 0;
-}
-
 /* Adds up one stored array of points: numbers, null (not scored), "na" (did not apply). */
-static void add_points(struct sum *s, const char *p, cb_pts wanting)
+static void add_points(struct sum *s, const char *p)
 {
 	if (*p == '[')
 		p++;
@@ -291,7 +265,6 @@ static void add_points(struct sum *s, const char *p, cb_pts wanting)
 		s->of[c].unscored += none;
 		s->of[c].possible += max;
 		s->of[c].lost += lost;
-		s->of[c].lifts += wanting > 0 && lost >= wanting;
 	}
 }
 
@@ -301,7 +274,7 @@ static int read_results(struct work *w, struct cb_store *st, const struct cb_per
 	struct law *l = NULL;
 	bool row;
 	int rc = cb_rows_open(&rows, st, err,
-			      "SELECT m.unit_id, r.ruleset_id, r.points, r.level, r.score_n, r.score_d FROM result r"
+			      "SELECT m.unit_id, r.ruleset_id, r.points FROM result r"
 			      " JOIN meeting m ON m.id = r.meeting_id WHERE r.status = 0 AND m.held_on BETWEEN ?1 AND ?2",
 			      "ii", (int64_t)p->from, (int64_t)p->to);
 
@@ -318,7 +291,7 @@ static int read_results(struct work *w, struct cb_store *st, const struct cb_per
 			rc = law_of(w, st, cb_rows_int(rows, 1), &l, err);
 		s = rc == 0 ? sum_of(w, unit, l) : NULL;
 		if (s)
-			add_points(s, points, to_next(l, cb_rows_text(rows, 3), cb_rows_int(rows, 4), cb_rows_int(rows, 5)));
+			add_points(s, points);
 		else if (rc == 0)
 			rc = cb_err_nomem(err);
 	}
@@ -335,7 +308,7 @@ static int gather(struct work *w, size_t per_unit, struct cb_err *err)
 			for (size_t c = 0; c < s->law->ncrit; c++) {
 				const struct crit *k = &s->law->crit[c];
 				struct cb_loss one = { .label = k->label, .article = k->article, .max = k->max, .meetings = s->of[c].meetings,
-						       .short_of = s->of[c].short_of, .unscored = s->of[c].unscored, .lifts = s->of[c].lifts,
+						       .short_of = s->of[c].short_of, .unscored = s->of[c].unscored,
 						       .possible = s->of[c].possible, .lost = s->of[c].lost };
 
 				if (one.meetings == 0)
@@ -393,10 +366,8 @@ int cb_losses_new(struct cb_losses **out, struct cb_store *st, const struct cb_p
 	cb_free(w.of_roster);
 	cb_free(w.one);
 	cb_free(w.sum);
-	for (size_t i = 0; i < w.nlaw; i++) {
+	for (size_t i = 0; i < w.nlaw; i++)
 		cb_free(w.law[i]->crit);
-		cb_free(w.law[i]->level);
-	}
 	cb_free(w.law);
 	if (rc)
 		cb_losses_free(l);

@@ -13,70 +13,17 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "eval/eval.h"
-#include "eval/feed_int.h"
-#include "eval/law_int.h"
-#include "eval/period.h"
-#include "eval/roster_int.h"
+#include "eval/period_int.h"
 #include "rule/forms.h"
-
-#define NONE (-1)
-#define UNKNOWN (-2) /* a level that the unit's ruleset does not know */
-
-struct row { /* a meeting */
-	int64_t id;
-	int unit;            /* index in work.unit */
-	int month;           /* 0 .. months-1 */
-	int next;            /* the unit's next row, -1 */
-	int kind;
-	int status;          /* enum cb_status; -1: never evaluated */
-	int level;           /* of the unit's ruleset, NONE, UNKNOWN */
-	const char *level_id;
-	struct cb_ratio score;
-	cb_day held_on;
-	int local;           /* place among the rows of its ruleset */
-};
-enum month_state { M_GONE, M_HELD, M_MISSED, M_EXEMPT, M_POSTPONED, M_LATER /* had not ended when the record was last evaluated */ };
-struct month {
-	unsigned char state;
-	int row;             /* the meeting that stands for it; -1 */
-};
-struct unit {
-	int roster;
-	cb_day last;
-	int law;             /* index in work.law; -1 */
-	int first, tail;     /* rows */
-};
-/* A ruleset over the units that it rules on the last day. */
-struct law {
-	const struct cb_ruleset *rs;
-	struct cb_law law;
-	size_t nrow;
-	struct cb_ratio *v; /* [nrow][law.nkid] value per meeting; d 0: absent */
-};
-struct work {
-	struct cb_store *st;
-	const struct cb_rulebook *book;
-	const struct cb_period *p;
-	const struct cb_period_opts *opts;
-	struct cb_roster *roster;
-	struct cb_periods *out;
-	int *of_roster;      /* roster index -> unit; -1 */
-	struct unit *unit;
-	size_t nunit;
-	struct row *row; size_t nrow, caprow;
-	struct month *month; /* [nunit][months] */
-	struct law *law; size_t nlaw;
-	int first_month, months;
-};
 
 /* --- reading -------------------------------------------------------------------------------------------------- */
 
-static int month_index(const struct work *w, cb_day day)
+static int month_index(const struct cb_pwork *w, cb_day day)
 {
 	return cb_month_number(day) - w->first_month;
 }
 
-static void month_span(const struct work *w, int i, cb_day *from, cb_day *to)
+static void month_span(const struct cb_pwork *w, int i, cb_day *from, cb_day *to)
 {
 	int n = w->first_month + i;
 	struct cb_period m;
@@ -89,7 +36,7 @@ static void month_span(const struct work *w, int i, cb_day *from, cb_day *to)
 	*to = m.to < w->p->to ? m.to : w->p->to;
 }
 
-static const char *name_of(const struct work *w, int unit, cb_day day)
+static const char *name_of(const struct cb_pwork *w, int unit, cb_day day)
 {
 	const struct cb_roster_span *s = unit >= 0 ? cb_roster_on(w->roster, unit, day) : NULL;
 
@@ -108,9 +55,9 @@ static const char *keep(struct cb_arena *a, const char *s, bool *oom)
 }
 
 /* *law is -1 without a ruleset. */
-static int law_of(struct work *w, const struct cb_ruleset *rs, int *law, struct cb_err *err)
+static int law_of(struct cb_pwork *w, const struct cb_ruleset *rs, int *law, struct cb_err *err)
 {
-	struct law *p;
+	struct cb_plaw *p;
 
 	*law = -1;
 	if (!rs)
@@ -131,7 +78,7 @@ static int law_of(struct work *w, const struct cb_ruleset *rs, int *law, struct 
 }
 
 /* The cells that lived in the period, in order of code, with who they were on their last day in it. */
-static int find_units(struct work *w, struct cb_err *err)
+static int find_units(struct cb_pwork *w, struct cb_err *err)
 {
 	struct cb_arena *a = &w->out->arena;
 	bool oom = false;
@@ -165,7 +112,7 @@ static int find_units(struct work *w, struct cb_err *err)
 		if (rc)
 			return rc;
 		w->of_roster[i] = (int)w->nunit;
-		w->unit[w->nunit] = (struct unit){ .roster = i, .last = last, .law = law, .first = -1, .tail = -1 };
+		w->unit[w->nunit] = (struct cb_punit){ .roster = i, .last = last, .law = law, .first = -1, .tail = -1 };
 		u = &w->out->unit[w->nunit++];
 		u->unit_id = w->roster->unit[i].id;
 		u->code = keep(a, w->roster->unit[i].code, &oom);
@@ -184,12 +131,12 @@ static int find_units(struct work *w, struct cb_err *err)
 	return oom ? cb_err_nomem(err) : 0;
 }
 
-static int read_rows(struct work *w, struct cb_err *err)
+static int read_rows(struct cb_pwork *w, struct cb_err *err)
 {
 	/* In order of id, as the cursor reads. */
 	static const char SQL[] =
 		"SELECT m.id, m.unit_id, m.held_on, m.kind, r.status, r.score_n, r.score_d, coalesce(d.official, r.level), m.present,"
-		" m.members - coalesce(m.exempt, 0) - coalesce(m.special_duty, 0)"
+		" m.members - coalesce(m.exempt, 0) - coalesce(m.special_duty, 0), d.official IS NOT NULL AND d.official IS NOT r.level"
 		" FROM meeting m LEFT JOIN result r ON r.meeting_id = m.id LEFT JOIN decision d ON d.meeting_id = m.id"
 		" WHERE m.held_on BETWEEN ?1 AND ?2 ORDER BY m.id";
 	struct cb_rows *rows = NULL;
@@ -199,8 +146,8 @@ static int read_rows(struct work *w, struct cb_err *err)
 	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
 		int at = cb_roster_find(w->roster, cb_rows_int(rows, 1)), unit = at < 0 ? -1 : w->of_roster[at];
 		struct cb_unit_period *u;
-		struct law *law;
-		struct row *x;
+		struct cb_plaw *law;
+		struct cb_prow *x;
 
 		if (unit < 0)
 			continue;
@@ -226,13 +173,14 @@ static int read_rows(struct work *w, struct cb_err *err)
 		x->kind = cb_kind_of(cb_rows_text(rows, 3));
 		x->next = -1;
 		x->status = cb_rows_null(rows, 4) ? -1 : (int)cb_rows_int(rows, 4);
-		x->level = NONE;
+		x->level = CB_PR_NONE;
+		x->decided = cb_rows_int(rows, 10) != 0;
 		if (!cb_rows_null(rows, 6) && cb_rows_int(rows, 6) > 0)
 			x->score = cb_ratio_make(cb_rows_int(rows, 5), cb_rows_int(rows, 6));
 		if (!cb_rows_null(rows, 7)) {
-			x->level = law ? cb_level_find(law->rs, cb_rows_text(rows, 7)) : NONE;
+			x->level = law ? cb_level_find(law->rs, cb_rows_text(rows, 7)) : CB_PR_NONE;
 			if (x->level < 0) {
-				x->level = UNKNOWN;
+				x->level = CB_PR_UNKNOWN;
 				x->level_id = keep(&w->out->arena, cb_rows_text(rows, 7), &oom);
 			}
 		}
@@ -245,7 +193,7 @@ static int read_rows(struct work *w, struct cb_err *err)
 		w->unit[unit].tail = (int)w->nrow++;
 		u->meetings++;
 		u->thematic += x->kind != CB_REGULAR;
-		if (x->level == NONE)
+		if (x->level == CB_PR_NONE)
 			u->unrated++;
 		else
 			u->rated++;
@@ -263,16 +211,26 @@ static int read_rows(struct work *w, struct cb_err *err)
 }
 
 /* Is row b a lower month's level than a? An unrated one stands only where there is nothing else. */
-static bool stands_for(const struct row *a, const struct row *b)
+static bool stands_for(const struct cb_prow *a, const struct cb_prow *b)
 {
-	if ((a->level == NONE) != (b->level == NONE))
-		return a->level == NONE;
-	if (a->level == UNKNOWN || b->level == UNKNOWN)
-		return b->level == UNKNOWN && a->level != UNKNOWN;
+	if ((a->level == CB_PR_NONE) != (b->level == CB_PR_NONE))
+		return a->level == CB_PR_NONE;
+	if (a->level == CB_PR_UNKNOWN || b->level == CB_PR_UNKNOWN)
+		return b->level == CB_PR_UNKNOWN && a->level != CB_PR_UNKNOWN;
 	return b->level > a->level;
 }
 
-static int fill_months(struct work *w, struct cb_err *err)
+void cb_pwork_stand(struct cb_pwork *w, size_t unit, int month)
+{
+	struct cb_pmonth *m = &w->month[unit * (size_t)w->months + (size_t)month];
+
+	m->row = -1;
+	for (int i = w->unit[unit].first; i >= 0; i = w->row[i].next)
+		if (w->row[i].month == month && w->row[i].kind != CB_THEMATIC && (m->row < 0 || stands_for(&w->row[m->row], &w->row[i])))
+			m->row = i;
+}
+
+static int fill_months(struct cb_pwork *w, struct cb_err *err)
 {
 	struct cb_rows *rows = NULL;
 	bool row;
@@ -283,12 +241,12 @@ static int fill_months(struct work *w, struct cb_err *err)
 		return cb_err_nomem(err);
 	for (size_t i = 0; i < w->nunit; i++)
 		for (int k = 0; k < w->months; k++) {
-			struct month *m = &w->month[i * (size_t)w->months + (size_t)k];
+			struct cb_pmonth *m = &w->month[i * (size_t)w->months + (size_t)k];
 			cb_day from, to;
 
 			month_span(w, k, &from, &to);
-			m->row = -1;
-			m->state = cb_roster_lived(w->roster, w->unit[i].roster, from, to) ? M_MISSED : M_GONE;
+			m->row = m->as = -1;
+			m->state = cb_roster_lived(w->roster, w->unit[i].roster, from, to) ? CB_PM_MISSED : CB_PM_GONE;
 		}
 	rc = cb_rows_open(&rows, w->st, err, "SELECT unit_id, month, status FROM unit_month WHERE month BETWEEN ?1 AND ?2", "ii",
 			  (int64_t)w->p->from - 31, (int64_t)w->p->to);
@@ -296,26 +254,26 @@ static int fill_months(struct work *w, struct cb_err *err)
 		int at = cb_roster_find(w->roster, cb_rows_int(rows, 0)), unit = at < 0 ? -1 : w->of_roster[at];
 		int k = month_index(w, (cb_day)cb_rows_int(rows, 1));
 		const char *status = cb_rows_text(rows, 2);
-		struct month *m;
+		struct cb_pmonth *m;
 
 		if (unit < 0 || k < 0 || k >= w->months || !status)
 			continue;
 		m = &w->month[(size_t)unit * (size_t)w->months + (size_t)k];
-		if (m->state != M_MISSED)
+		if (m->state != CB_PM_MISSED)
 			continue;
 		if (strcmp(status, "exempt") == 0)
-			m->state = M_EXEMPT;
+			m->state = CB_PM_EXEMPT;
 		else if (strcmp(status, "postponed") == 0)
-			m->state = M_POSTPONED;
+			m->state = CB_PM_POSTPONED;
 	}
 	cb_rows_close(rows);
 	for (size_t i = 0; i < w->nrow; i++) {
-		struct row *x = &w->row[i];
-		struct month *m = &w->month[(size_t)x->unit * (size_t)w->months + (size_t)x->month];
+		struct cb_prow *x = &w->row[i];
+		struct cb_pmonth *m = &w->month[(size_t)x->unit * (size_t)w->months + (size_t)x->month];
 
 		if (x->kind == CB_THEMATIC)
 			continue;
-		m->state = M_HELD;
+		m->state = CB_PM_HELD;
 		if (m->row < 0 || stands_for(&w->row[m->row], x))
 			m->row = (int)i;
 	}
@@ -323,25 +281,25 @@ static int fill_months(struct work *w, struct cb_err *err)
 		struct cb_unit_period *u = &w->out->unit[i];
 
 		for (int k = 0; k < w->months; k++) {
-			struct month *m = &w->month[i * (size_t)w->months + (size_t)k];
+			struct cb_pmonth *m = &w->month[i * (size_t)w->months + (size_t)k];
 			cb_day from, to;
 
 			month_span(w, k, &from, &to);
-			if (m->state == M_MISSED && to > w->roster->horizon)
-				m->state = M_LATER;
+			if (m->state == CB_PM_MISSED && to > w->roster->horizon)
+				m->state = CB_PM_LATER;
 		}
 		for (int k = 0; k < w->months; k++) {
 			int s = w->month[i * (size_t)w->months + (size_t)k].state;
 
-			u->months_due += s == M_HELD || s == M_MISSED;
-			u->months_held += s == M_HELD;
-			u->months_missed += s == M_MISSED;
+			u->months_due += s == CB_PM_HELD || s == CB_PM_MISSED;
+			u->months_held += s == CB_PM_HELD;
+			u->months_missed += s == CB_PM_MISSED;
 		}
 	}
 	return rc;
 }
 
-static void mean_scores(struct work *w)
+static void mean_scores(struct cb_pwork *w)
 {
 	for (size_t i = 0; i < w->nunit; i++) {
 		struct cb_ratio sum = { 0, 1 };
@@ -364,7 +322,7 @@ static bool is_function(const struct cb_node *n)
 }
 
 /* Evaluates the gathered lanes; to[k] is where lane k's values go. */
-static int inner_flush(struct law *l, struct cb_feed *f, struct cb_ratio **to, struct cb_err *err)
+static int inner_flush(struct cb_plaw *l, struct cb_feed *f, struct cb_ratio **to, struct cb_err *err)
 {
 	struct cb_batch in = { .n = f->n, .value = f->pvalue, .have = f->phave };
 	int rc;
@@ -382,18 +340,16 @@ static int inner_flush(struct law *l, struct cb_feed *f, struct cb_ratio **to, s
 	return rc;
 }
 
-static struct cb_about about_row(const struct work *w, const struct row *x)
+static struct cb_about about_row(const struct cb_pwork *w, const struct cb_prow *x)
 {
 	const struct cb_roster_span *s = cb_roster_on(w->roster, w->unit[x->unit].roster, x->held_on);
 
 	return (struct cb_about){ s ? s->kind : CB_UNIT_CELL, s ? s->cell_type : CB_CELL_NONE, x->held_on, x->kind, x->level };
 }
 
-static int inner_run(struct work *w, size_t which, struct cb_err *err)
+static int inner_run(struct cb_pwork *w, size_t which, struct cb_err *err)
 {
-	struct law *l = &w->law[which];
-	struct cb_columns col = { 0 };
-	struct cb_feed f = { 0 };
+	struct cb_plaw *l = &w->law[which];
 	struct cb_cursor *cur = NULL;
 	struct cb_ratio *to[CB_BATCH];
 	const struct cb_input *in;
@@ -406,22 +362,22 @@ static int inner_run(struct work *w, size_t which, struct cb_err *err)
 	if (!l->v)
 		return cb_err_nomem(err);
 	in = cb_eval_inputs(l->law.inner, &nin);
-	rc = cb_feed_init(&f, in, nin, l->rs->dict, cb_store_facts(w->st), &col, err);
-	if (rc == 0 && !cb_feed_reads(&f)) {
+	rc = cb_feed_init(&l->feed, in, nin, l->rs->dict, cb_store_facts(w->st), &l->col, err);
+	if (rc == 0 && !cb_feed_reads(&l->feed)) {
 		for (; rc == 0 && i < w->nrow; i++) {
-			struct row *x = &w->row[i];
+			struct cb_prow *x = &w->row[i];
 			struct cb_about about = about_row(w, x);
 
 			if (w->unit[x->unit].law != (int)which)
 				continue;
-			to[f.n] = l->v + (size_t)x->local * l->law.nkid;
-			cb_feed_lane(&f, &col, 0, NULL, NULL, &about);
-			if (f.n == CB_BATCH)
-				rc = inner_flush(l, &f, to, err);
+			to[l->feed.n] = l->v + (size_t)x->local * l->law.nkid;
+			cb_feed_lane(&l->feed, &l->col, 0, NULL, NULL, &about);
+			if (l->feed.n == CB_BATCH)
+				rc = inner_flush(l, &l->feed, to, err);
 		}
 	} else if (rc == 0) {
-		struct cb_cursor_opts o = { .from = w->p->from, .to = w->p->to, .fact = col.fact, .nfact = col.nfact, .judged = col.judged,
-					    .njudged = col.njudged };
+		struct cb_cursor_opts o = { .from = w->p->from, .to = w->p->to, .fact = l->col.fact, .nfact = l->col.nfact, .judged = l->col.judged,
+					    .njudged = l->col.njudged };
 		const struct cb_rowhead *head;
 		const int64_t *const *value;
 		const unsigned char *const *have;
@@ -437,23 +393,75 @@ static int inner_run(struct work *w, size_t which, struct cb_err *err)
 				if (i == w->nrow || w->row[i].id != head[k].id || w->unit[w->row[i].unit].law != (int)which)
 					continue;
 				about = about_row(w, &w->row[i]);
-				to[f.n] = l->v + (size_t)w->row[i].local * l->law.nkid;
-				cb_feed_lane(&f, &col, k, value, have, &about);
+				to[l->feed.n] = l->v + (size_t)w->row[i].local * l->law.nkid;
+				cb_feed_lane(&l->feed, &l->col, k, value, have, &about);
 			}
-			rc = inner_flush(l, &f, to, err);
+			rc = inner_flush(l, &l->feed, to, err);
 		}
 		cb_cursor_close(cur);
 	}
 	if (rc == 0)
-		rc = inner_flush(l, &f, to, err);
-	cb_feed_release(&f);
-	cb_columns_release(&col);
+		rc = inner_flush(l, &l->feed, to, err);
+	return rc;
+}
+
+int cb_pwork_value(struct cb_pwork *w, const struct cb_prow *row, int level, const int *fact, const int64_t *to, size_t n, struct cb_ratio *v,
+		   struct cb_err *err)
+{
+	static const unsigned char there = 1;
+	struct cb_plaw *l = &w->law[w->unit[row->unit].law];
+	struct cb_cursor_opts o = { .from = CB_DAY_MIN, .to = CB_DAY_MAX, .meeting_id = row->id, .fact = l->col.fact, .nfact = l->col.nfact,
+				    .judged = l->col.judged, .njudged = l->col.njudged };
+	const int64_t *const *value;
+	const unsigned char *const *have;
+	const struct cb_rowhead *head;
+	struct cb_cursor *cur = NULL;
+	struct cb_about about = about_row(w, row);
+	struct cb_ratio *into[1] = { v };
+	const int64_t **pv = NULL;
+	const unsigned char **ph = NULL;
+	size_t got;
+	int rc = 0;
+
+	if (!l->law.inner)
+		return 0;
+	about.level = level;
+	if (!cb_feed_reads(&l->feed)) {
+		cb_feed_lane(&l->feed, &l->col, 0, NULL, NULL, &about);
+		return inner_flush(l, &l->feed, into, err);
+	}
+	pv = cb_calloc(l->col.nfact + l->col.njudged + 1, sizeof(*pv));
+	ph = cb_calloc(l->col.nfact + l->col.njudged + 1, sizeof(*ph));
+	if (!pv || !ph)
+		rc = cb_err_nomem(err);
+	if (rc == 0)
+		rc = cb_cursor_open(&cur, w->st, &o, err);
+	if (rc == 0)
+		rc = cb_cursor_next(cur, &got, &head, &value, &have, err);
+	if (rc == 0 && got == 0)
+		rc = cb_err_set(err, CB_ENOTFOUND, "no meeting %lld on record", (long long)row->id);
+	if (rc == 0) {
+		for (size_t i = 0; i < l->col.nfact + l->col.njudged; i++) {
+			pv[i] = value[i];
+			ph[i] = have[i];
+			for (size_t k = 0; i < l->col.nfact && k < n; k++)
+				if (l->col.fact[i] == fact[k]) {
+					pv[i] = &to[k];
+					ph[i] = &there;
+				}
+		}
+		cb_feed_lane(&l->feed, &l->col, 0, pv, ph, &about);
+		rc = inner_flush(l, &l->feed, into, err);
+	}
+	cb_cursor_close(cur);
+	cb_free(pv);
+	cb_free(ph);
 	return rc;
 }
 
 /* --- the outer program: units ---------------------------------------------------------------------------------- */
 
-static struct cb_law_item item_of(const struct law *l, const struct row *x)
+struct cb_law_item cb_pwork_item(const struct cb_plaw *l, const struct cb_prow *x)
 {
 	struct cb_law_item it = { { 0, 0 }, l->v ? l->v + (size_t)x->local * l->law.nkid : NULL };
 
@@ -481,16 +489,16 @@ static const char *say(struct cb_arena *a, bool *oom, const char *fmt, ...)
 }
 
 /* Months in one of two conditions, as "3/2020, 4/2020". */
-static void list_months(const struct work *w, size_t unit, bool missed, char *dst, size_t cap)
+static void list_months(const struct cb_pwork *w, size_t unit, bool missed, char *dst, size_t cap)
 {
 	size_t len = 0;
 
 	dst[0] = '\0';
 	for (int k = 0; k < w->months; k++) {
-		const struct month *m = &w->month[unit * (size_t)w->months + (size_t)k];
+		const struct cb_pmonth *m = &w->month[unit * (size_t)w->months + (size_t)k];
 		int n = w->first_month + k;
 
-		if (missed ? m->state != M_MISSED : m->state != M_HELD || w->row[m->row].level != NONE)
+		if (missed ? m->state != CB_PM_MISSED : m->state != CB_PM_HELD || w->row[m->row].level != CB_PR_NONE)
 			continue;
 		if (len + 12 >= cap)
 			break;
@@ -498,7 +506,7 @@ static void list_months(const struct work *w, size_t unit, bool missed, char *ds
 	}
 }
 
-static void unknown_level(struct work *w, struct cb_unit_period *u, const struct row *x, const struct law *l, bool *oom)
+static void unknown_level(struct cb_pwork *w, struct cb_unit_period *u, const struct cb_prow *x, const struct cb_plaw *l, bool *oom)
 {
 	char day[11];
 
@@ -507,35 +515,35 @@ static void unknown_level(struct work *w, struct cb_unit_period *u, const struct
 }
 
 /* A month by itself: the level of the meeting that stands for it. */
-static void month_level(struct work *w, size_t unit, const struct law *l, bool *oom)
+static void month_level(struct cb_pwork *w, size_t unit, const struct cb_plaw *l, bool *oom)
 {
 	struct cb_unit_period *u = &w->out->unit[unit];
-	const struct month *m = &w->month[unit * (size_t)w->months];
-	const struct row *x = m->row < 0 ? NULL : &w->row[m->row];
+	const struct cb_pmonth *m = &w->month[unit * (size_t)w->months];
+	const struct cb_prow *x = m->row < 0 ? NULL : &w->row[m->row];
 
 	if (!x)
-		u->why = m->state == M_EXEMPT	   ? "tháng được miễn sinh hoạt"
-			 : m->state == M_POSTPONED ? "tháng hoãn sinh hoạt"
+		u->why = m->state == CB_PM_EXEMPT	   ? "tháng được miễn sinh hoạt"
+			 : m->state == CB_PM_POSTPONED ? "tháng hoãn sinh hoạt"
 						   : "không có buổi sinh hoạt nào trong kỳ";
 	else if (x->level >= 0)
 		u->level = x->level;
-	else if (x->level == UNKNOWN)
+	else if (x->level == CB_PR_UNKNOWN)
 		unknown_level(w, u, x, l, oom);
 	else
 		u->why = x->status < 0 ? "chưa chấm điểm" : "chưa đủ dữ liệu";
 }
 
-static int later_months(const struct work *w, size_t unit)
+static int later_months(const struct cb_pwork *w, size_t unit)
 {
 	int n = 0;
 
 	for (int k = 0; k < w->months; k++)
-		n += w->month[unit * (size_t)w->months + (size_t)k].state == M_LATER;
+		n += w->month[unit * (size_t)w->months + (size_t)k].state == CB_PM_LATER;
 	return n;
 }
 
 /* Why there is no level, or which branch decided. */
-static void explain(struct work *w, size_t unit, const struct law *l, size_t lane, bool *oom)
+static void explain(struct cb_pwork *w, size_t unit, const struct cb_plaw *l, size_t lane, bool *oom)
 {
 	struct cb_unit_period *u = &w->out->unit[unit];
 	struct cb_arena *a = &w->out->arena;
@@ -555,7 +563,7 @@ static void explain(struct work *w, size_t unit, const struct law *l, size_t lan
 		return;
 	}
 	for (int i = w->unit[unit].first; i >= 0; i = w->row[i].next)
-		if (w->row[i].level == UNKNOWN && u->level < 0) {
+		if (w->row[i].level == CB_PR_UNKNOWN && u->level < 0) {
 			unknown_level(w, u, &w->row[i], l, oom);
 			return;
 		}
@@ -598,7 +606,7 @@ static void explain(struct work *w, size_t unit, const struct law *l, size_t lan
 }
 
 /* The Lua way out: a function over what is known of the unit. */
-static int key_function(struct work *w, const struct law *l, size_t unit, const struct cb_node *f, struct cb_ratio *out, struct cb_err *err)
+static int key_function(struct cb_pwork *w, const struct cb_plaw *l, size_t unit, const struct cb_node *f, struct cb_ratio *out, struct cb_err *err)
 {
 	const struct cb_unit_period *u = &w->out->unit[unit];
 	const struct cb_ruleset *rs = l->rs;
@@ -645,28 +653,43 @@ static int key_function(struct work *w, const struct law *l, size_t unit, const 
 	return 0;
 }
 
-/* One unit as a lane; item has room for its months and meetings. */
-static void put_lane(struct work *w, struct law *l, size_t lane, size_t unit, struct cb_law_item *item)
+static int missed_months(const struct cb_pwork *w, size_t unit)
 {
-	struct cb_law_unit u = { .month = item, .missed = w->out->unit[unit].months_missed };
-	size_t n = 0;
+	int n = 0;
 
 	for (int k = 0; k < w->months; k++) {
-		const struct month *m = &w->month[unit * (size_t)w->months + (size_t)k];
+		const struct cb_pmonth *m = &w->month[unit * (size_t)w->months + (size_t)k];
 
-		if (m->state == M_HELD)
-			item[n++] = item_of(l, &w->row[m->row]);
+		n += m->state == CB_PM_MISSED && m->as < 0;
 	}
+	return n;
+}
+
+/* One unit as a lane; item has room for its months, twice, and its meetings. A supposed month is a meeting too. */
+static void put_lane(struct cb_pwork *w, struct cb_plaw *l, size_t lane, size_t unit, struct cb_law_item *item)
+{
+	struct cb_law_unit u = { .month = item, .missed = missed_months(w, unit) };
+	const struct cb_pmonth *month = &w->month[unit * (size_t)w->months];
+	size_t n = 0;
+
+	for (int k = 0; k < w->months; k++)
+		if (month[k].as >= 0)
+			item[n++] = (struct cb_law_item){ .v = l->as + (size_t)month[k].as * l->law.nkid };
+		else if (month[k].state == CB_PM_HELD)
+			item[n++] = cb_pwork_item(l, &w->row[month[k].row]);
 	u.nmonth = n;
 	u.meeting = item + n;
 	for (int i = w->unit[unit].first; i >= 0; i = w->row[i].next)
-		item[n++] = item_of(l, &w->row[i]);
+		item[n++] = cb_pwork_item(l, &w->row[i]);
+	for (int k = 0; k < w->months; k++)
+		if (month[k].as >= 0)
+			item[n++] = (struct cb_law_item){ .v = l->as + (size_t)month[k].as * l->law.nkid };
 	u.nmeeting = n - u.nmonth;
 	cb_law_lane(&l->law, lane, &u);
 }
 
 /* One batch of units of one ruleset, which are lanes now. */
-static int outer_batch(struct work *w, struct law *l, const size_t *unit, size_t n, bool *oom, struct cb_err *err)
+static int outer_batch(struct cb_pwork *w, struct cb_plaw *l, const size_t *unit, size_t n, bool *oom, struct cb_err *err)
 {
 	int rc = cb_law_run(&l->law, n, err);
 
@@ -693,9 +716,9 @@ static int outer_batch(struct work *w, struct law *l, const size_t *unit, size_t
 	return rc;
 }
 
-static int outer_run(struct work *w, size_t which, struct cb_err *err)
+static int outer_run(struct cb_pwork *w, size_t which, struct cb_err *err)
 {
-	struct law *l = &w->law[which];
+	struct cb_plaw *l = &w->law[which];
 	struct cb_law_item *item = NULL;
 	size_t unit[CB_BATCH], n = 0, room = 0;
 	bool oom = false;
@@ -704,7 +727,7 @@ static int outer_run(struct work *w, size_t which, struct cb_err *err)
 	for (size_t i = 0; i < w->nunit; i++)
 		if (w->unit[i].law == (int)which && (size_t)w->out->unit[i].meetings > room)
 			room = (size_t)w->out->unit[i].meetings;
-	item = cb_calloc(room + (size_t)w->months + 1, sizeof(*item));
+	item = cb_calloc(room + 2 * (size_t)w->months + 1, sizeof(*item));
 	if (!item)
 		return cb_err_nomem(err);
 	for (size_t i = 0; !oom && rc == 0 && i < w->nunit; i++) {
@@ -723,10 +746,40 @@ static int outer_run(struct work *w, size_t which, struct cb_err *err)
 	return rc;
 }
 
+int cb_pwork_levels(struct cb_pwork *w, size_t unit, size_t n, void (*suppose)(void *ctx, size_t i, bool on), void *ctx, int *level,
+		    struct cb_err *err)
+{
+	struct cb_plaw *l = &w->law[w->unit[unit].law];
+	struct cb_law_item *item = cb_calloc((size_t)w->out->unit[unit].meetings + 2 * (size_t)w->months + 1, sizeof(*item));
+	const struct cb_pmonth *m = &w->month[unit * (size_t)w->months];
+	bool month = w->p->kind == CB_MONTH;
+	int rc = item ? 0 : cb_err_nomem(err);
+
+	for (size_t from = 0; rc == 0 && from < n; from += CB_BATCH) {
+		size_t lanes = n - from < CB_BATCH ? n - from : CB_BATCH;
+
+		for (size_t k = 0; k < lanes; k++) {
+			suppose(ctx, from + k, true);
+			/* a month has the level of the meeting that stands for it */
+			level[from + k] = !month ? missed_months(w, unit) : m->as >= 0 ? m->as : m->row >= 0 ? w->row[m->row].level : -1;
+			if (!month)
+				put_lane(w, l, k, unit, item);
+			suppose(ctx, from + k, false);
+		}
+		if (month)
+			continue;
+		rc = cb_law_run(&l->law, lanes, err);
+		for (size_t k = 0; rc == 0 && k < lanes; k++)
+			level[from + k] = cb_law_level(&l->law, k, level[from + k]);
+	}
+	cb_free(item);
+	return rc;
+}
+
 /* --- ranking --------------------------------------------------------------------------------------------------- */
 
 struct seat {
-	const struct work *w;
+	const struct cb_pwork *w;
 	size_t unit;
 	const char *outer, *group; /* the body that the group belongs to, and its name: NULL: not ranked */
 	const struct cb_ruleset *rs;
@@ -776,14 +829,14 @@ static int seat_order(const void *a, const void *b)
 	return c ? c : strcmp(u->code, v->code);
 }
 
-static const char *code_above(const struct work *w, size_t unit, unsigned kinds)
+static const char *code_above(const struct cb_pwork *w, size_t unit, unsigned kinds)
 {
 	int at = cb_roster_above(w->roster, w->unit[unit].roster, w->unit[unit].last, kinds);
 
 	return at < 0 ? NULL : w->roster->unit[at].code;
 }
 
-static void take_seat(const struct work *w, size_t unit, struct seat *s)
+static void take_seat(const struct cb_pwork *w, size_t unit, struct seat *s)
 {
 	static const unsigned BLOCK = 1u << CB_UNIT_BLOCK | 1u << CB_UNIT_DISTRICT | 1u << CB_UNIT_COMMUNE;
 	const struct cb_unit_period *u = &w->out->unit[unit];
@@ -818,7 +871,7 @@ static void take_seat(const struct work *w, size_t unit, struct seat *s)
 }
 
 /* A unit whose months are not all rated has no place beside those whose are: what it lacks may be its worst. */
-static bool stands_apart(struct work *w, size_t unit, bool *oom)
+static bool stands_apart(struct cb_pwork *w, size_t unit, bool *oom)
 {
 	struct cb_unit_period *u = &w->out->unit[unit];
 	char months[256];
@@ -831,7 +884,7 @@ static bool stands_apart(struct work *w, size_t unit, bool *oom)
 	return months[0] != '\0';
 }
 
-static int rank_units(struct work *w, struct cb_err *err)
+static int rank_units(struct cb_pwork *w, struct cb_err *err)
 {
 	struct seat *seat = cb_calloc(w->nunit + 1, sizeof(*seat));
 	bool oom = false;
@@ -880,57 +933,86 @@ static int rank_units(struct work *w, struct cb_err *err)
 
 /* --- all together ------------------------------------------------------------------------------------------------ */
 
-int cb_periods_new(struct cb_periods **out, struct cb_store *st, const struct cb_rulebook *book, const struct cb_period *p,
-		   const struct cb_period_opts *opts, struct cb_err *err)
+/* What a month is worth of which nothing but a level is supposed. */
+static int suppositions(struct cb_plaw *l, struct cb_err *err)
 {
-	struct work w = { .st = st, .book = book, .p = p, .opts = opts };
+	int rc = 0;
+
+	l->as = cb_calloc(l->rs->nlevel * l->law.nkid + 1, sizeof(*l->as));
+	if (!l->as)
+		return cb_err_nomem(err);
+	for (size_t k = 0; rc == 0 && l->law.nkid > 0 && k < l->rs->nlevel; k++)
+		rc = cb_law_meeting(&l->law, (int)k, l->as + k * l->law.nkid, err);
+	return rc;
+}
+
+int cb_pwork_open(struct cb_pwork *w, struct cb_err *err)
+{
 	bool oom = false;
 	int rc;
 
-	*out = NULL;
-	w.out = cb_calloc(1, sizeof(*w.out));
-	if (!w.out)
+	w->out = cb_calloc(1, sizeof(*w->out));
+	if (!w->out)
 		return cb_err_nomem(err);
-	cb_arena_init(&w.out->arena);
-	w.first_month = cb_month_number(p->from);
-	w.months = cb_month_number(p->to) - w.first_month + 1;
-	rc = cb_roster_new(&w.roster, st, err);
+	cb_arena_init(&w->out->arena);
+	w->first_month = cb_month_number(w->p->from);
+	w->months = cb_month_number(w->p->to) - w->first_month + 1;
+	rc = cb_roster_new(&w->roster, w->st, err);
 	if (rc == 0)
-		rc = find_units(&w, err);
+		rc = find_units(w, err);
 	if (rc == 0)
-		rc = read_rows(&w, err);
+		rc = read_rows(w, err);
 	if (rc == 0)
-		rc = fill_months(&w, err);
+		rc = fill_months(w, err);
 	if (rc == 0)
-		mean_scores(&w);
-	for (size_t i = 0; i < w.nlaw && rc == 0; i++) {
-		rc = cb_law_open(&w.law[i].law, w.law[i].rs, p->kind, opts->rank, err);
+		mean_scores(w);
+	for (size_t i = 0; i < w->nlaw && rc == 0; i++) {
+		rc = cb_law_open(&w->law[i].law, w->law[i].rs, w->p->kind, w->opts->rank, err);
 		if (rc == 0)
-			rc = inner_run(&w, i, err);
+			rc = inner_run(w, i, err);
 		if (rc == 0)
-			rc = outer_run(&w, i, err);
+			rc = suppositions(&w->law[i], err);
+		if (rc == 0)
+			rc = outer_run(w, i, err);
 	}
-	for (size_t i = 0; i < w.nunit && rc == 0; i++)
-		if (w.unit[i].law < 0)
-			explain(&w, i, NULL, 0, &oom);
-	if (rc == 0 && oom)
-		rc = cb_err_nomem(err);
+	for (size_t i = 0; i < w->nunit && rc == 0; i++)
+		if (w->unit[i].law < 0)
+			explain(w, i, NULL, 0, &oom);
+	return rc == 0 && oom ? cb_err_nomem(err) : rc;
+}
+
+void cb_pwork_close(struct cb_pwork *w)
+{
+	for (size_t i = 0; i < w->nlaw; i++) {
+		cb_law_close(&w->law[i].law);
+		cb_free(w->law[i].v);
+		cb_free(w->law[i].as);
+		cb_feed_release(&w->law[i].feed);
+		cb_columns_release(&w->law[i].col);
+	}
+	cb_free(w->law);
+	cb_free(w->row);
+	cb_free(w->month);
+	cb_free(w->unit);
+	cb_free(w->of_roster);
+	cb_roster_free(w->roster);
+	cb_periods_free(w->out);
+}
+
+int cb_periods_new(struct cb_periods **out, struct cb_store *st, const struct cb_rulebook *book, const struct cb_period *p,
+		   const struct cb_period_opts *opts, struct cb_err *err)
+{
+	struct cb_pwork w = { .st = st, .book = book, .p = p, .opts = opts };
+	int rc = cb_pwork_open(&w, err);
+
+	*out = NULL;
 	if (rc == 0 && opts->rank)
 		rc = rank_units(&w, err);
-	for (size_t i = 0; i < w.nlaw; i++) {
-		cb_law_close(&w.law[i].law);
-		cb_free(w.law[i].v);
-	}
-	cb_free(w.law);
-	cb_free(w.row);
-	cb_free(w.month);
-	cb_free(w.unit);
-	cb_free(w.of_roster);
-	cb_roster_free(w.roster);
-	if (rc)
-		cb_periods_free(w.out);
-	else
+	if (rc == 0) {
 		*out = w.out;
+		w.out = NULL;
+	}
+	cb_pwork_close(&w);
 	return rc;
 }
 

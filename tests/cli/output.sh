@@ -29,6 +29,8 @@ explain explain A1 2020-01-06
 compliance compliance --period 2020-Q1
 losses advise --period 2020-Q1
 advice advise A1 2020-02-07
+lift advise --period 2020-Q1 --unit A1
+commend commend --period 2020-Q1
 month report month 2020-01
 list report month 2020-01 --list
 quarter report quarter 2020-Q1
