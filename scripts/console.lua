@@ -691,7 +691,7 @@ end
 
 local OVERVIEW = [==[
 Ask anything of the record; a bare expression prints.
-  meetings units results criteria assessments visits runs rulesets     the record, as queries
+  meetings units results criteria assessments notes visits runs rulesets  the record, as queries
   results{ year = 2020, province = "thanh_hoa" }:by("level"):count()    filter, group, figure
   results:where "score < 50":select("unit_code", "score"):sort "score":top(10)
   results:by("quarter"):share(f.official:eq "tot"):against_before "share"

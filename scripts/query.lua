@@ -20,6 +20,7 @@ local RELATIONS = {
 		more = { relation = "results", on = "meeting_id" } },
 	assessments = { view = "v_assessment", points = { points = true }, key = "meeting_id", order = "meeting_id",
 		more = { relation = "results", on = "meeting_id" } },
+	notes = { view = "v_note", key = "meeting_id", order = "meeting_id", more = { relation = "results", on = "meeting_id" } },
 	units = { view = "v_unit", key = "code", unit = "code", day = "valid_from", order = "code" },
 	visits = { view = "v_visit", unit = "unit_code", day = "day", order = "unit_code" },
 	runs = { view = "v_run", order = "id" },

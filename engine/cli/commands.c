@@ -93,7 +93,7 @@ const struct cli_command cli_commands[] = {
 	 "Every criterion with its maximum, points, facts, the band that was hit and what the next one needed, who judged and how\n"
 	 "far they were apart, the cap that decided, and the superior's decision where it differs.",
 	 "chibo explain 17\nchibo explain TQ-001 15/03/2020 regular", NULL, CLI_DOCS, 1, 3, cli_explain},
-	{"compliance", "", "who missed a monthly or thematic meeting; attendance, minutes, reports", "A duty that the record says nothing about is counted apart, never as a lapse.",
+	{"compliance", "", "who missed a monthly or thematic meeting; attendance, minutes, reports, notes on lost points", "A duty that the record says nothing about is counted apart, never as a lapse.",
 	 "chibo compliance --period 2020-Q1 --duty month --duty thematic", compliance_options, CLI_DOCS, 0, 0, cli_compliance},
 	{"advise", "[MEETING | UNIT DATE [KIND]]", "the smallest changes that lift a meeting, or a cell over a period; where many lose points",
 	 "With a meeting: what lifts it. With --period and one cell as --unit: which of its meetings would have to change, and how, for the next\n"
@@ -146,9 +146,9 @@ const struct cli_command cli_commands[] = {
 	 verify_options, CLI_ROWS, 1, -1, cli_rules_verify},
 	{"runs", "", "the evaluations on record", NULL, "chibo runs", NULL, CLI_ROWS, 0, 0, cli_runs},
 	{"replay", "RUN", "evaluate a run again from the stored texts and facts, and compare", "Exit code 1 when a result comes out differently.", "chibo replay 3", NULL, CLI_ROWS, 1, 1, cli_replay},
-	{"export", "WHAT", "results, criteria, meetings, units or assessments as CSV or JSON", "WHAT is results, criteria, meetings, units or assessments.",
+	{"export", "WHAT", "results, criteria, meetings, units, assessments or notes as CSV or JSON", "WHAT is results, criteria, meetings, units, assessments or notes.",
 	 "chibo export results --period 2020 -o kq.csv", export_options, CLI_ROWS, 1, 1, cli_export},
-	{"sql", "STATEMENT", "one reading statement over the record's views", "The views: v_unit v_meeting v_result v_result_criterion v_assessment v_decision v_visit v_month v_run v_ruleset v_fact.",
+	{"sql", "STATEMENT", "one reading statement over the record's views", "The views: v_unit v_meeting v_result v_result_criterion v_assessment v_note v_note_due v_decision v_visit v_month v_run v_ruleset v_fact.",
 	 "chibo sql \"select official, count(*) from v_result where month = '2020-03' group by 1\"", NULL, CLI_ROWS, 1, 1, cli_sql},
 	{"repl", "", "the console: ask anything of the record, in Lua", "A bare expression prints; help() says what can be asked.", "chibo repl", NULL, 0, 0, 0, cli_repl},
 	{"query", "LUA...", "run one line of the console and print its answer", NULL, "chibo query 'results{ year = 2020 }:by(\"level\"):count()'", NULL, 0, 1, -1,

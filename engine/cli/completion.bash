@@ -8,7 +8,7 @@ _chibo() {
 	--rules) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 	--within) mapfile -t COMPREPLY < <(compgen -W 'all parent cluster block province' -- "$cur"); return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W 'cluster cell_type unit unit_kind kind' -- "$cur"); return ;;
-	--duty) mapfile -t COMPREPLY < <(compgen -W 'month thematic attendance planned on_time duration minutes documents report' -- "$cur"); return ;;
+	--duty) mapfile -t COMPREPLY < <(compgen -W 'month thematic attendance planned on_time duration minutes documents report notes' -- "$cur"); return ;;
 	esac
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
@@ -28,7 +28,7 @@ _chibo() {
 	rules) mapfile -t COMPREPLY < <(compgen -W "$("$prog" rules --help 2>/dev/null | sed -n 's/^  rules \([a-z]*\).*/\1/p')" -- "$cur") ;;
 	import | template) mapfile -t COMPREPLY < <(compgen -W 'units meetings assessments visits months' -- "$cur"; compgen -f -- "$cur") ;;
 	report) mapfile -t COMPREPLY < <(compgen -W 'month quarter half nine-months year' -- "$cur") ;;
-	export) mapfile -t COMPREPLY < <(compgen -W 'results criteria meetings units assessments' -- "$cur") ;;
+	export) mapfile -t COMPREPLY < <(compgen -W 'results criteria meetings units assessments notes' -- "$cur") ;;
 	'rules show' | 'rules form' | whatif) mapfile -t COMPREPLY < <(compgen -W "$("$prog" rules list --csv 2>/dev/null | sed -n '2,$s/,.*//p')" -- "$cur") ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac

@@ -28,6 +28,35 @@ static int unused_points(struct cli *c, int64_t run, struct cb_err *err)
 	return rc;
 }
 
+/* Lost points that want a note and have none, and notes that stand under no line of the ruleset. */
+static int missing_notes(struct cli *c, int64_t run, struct cb_err *err)
+{
+	struct cb_rows *r = NULL;
+	bool row = false;
+	int rc = cb_rows_open(&r, c->store, err,
+			      "SELECT rs.name,n.item,count(*),min(u.code) FROM result r JOIN note n ON n.meeting_id=r.meeting_id"
+			      " JOIN ruleset rs ON rs.id=r.ruleset_id JOIN meeting m ON m.id=r.meeting_id JOIN unit u ON u.id=m.unit_id"
+			      " WHERE r.run_id=?1 AND n.item<>'' AND NOT EXISTS (SELECT 1 FROM ruleset_criterion k WHERE k.ruleset_id=r.ruleset_id"
+			      " AND (k.id=n.item OR substr(n.item,1,length(k.id)+1)=k.id||'.')) GROUP BY 1,2 ORDER BY 1,2 LIMIT 20",
+			      "i", run);
+
+	while (!rc && !(rc = cb_rows_step(r, &row, err)) && row)
+		cli_say(c, "warning: \"%s\" is no line of %s: a note on it explains no lost point (%lld times, first for %s)", cb_rows_text(r, 1),
+			cb_rows_text(r, 0), (long long)cb_rows_int(r, 2), cb_rows_text(r, 3));
+	cb_rows_close(r);
+	r = NULL;
+	if (!rc)
+		rc = cb_rows_open(&r, c->store, err,
+				  "SELECT rs.name,count(DISTINCT d.meeting_id),count(*) FROM v_note_due d JOIN result r ON r.meeting_id=d.meeting_id"
+				  " JOIN ruleset rs ON rs.id=r.ruleset_id WHERE r.run_id=?1 AND d.note IS NULL GROUP BY 1 ORDER BY 1", "i", run);
+	while (!rc && !(rc = cb_rows_step(r, &row, err)) && row)
+		cli_say(c, "warning: %s wants a note for every lost point: %lld meeting%s lack%s it, on %lld line%s; 'chibo compliance --duty notes' lists them",
+			cb_rows_text(r, 0), (long long)cb_rows_int(r, 1), cb_rows_int(r, 1) == 1 ? "" : "s", cb_rows_int(r, 1) == 1 ? "s" : "",
+			(long long)cb_rows_int(r, 2), cb_rows_int(r, 2) == 1 ? "" : "s");
+	cb_rows_close(r);
+	return rc;
+}
+
 int cli_evaluate(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
 	static const struct cb_column col[] = {
@@ -65,7 +94,7 @@ int cli_evaluate(struct cli *c, int argc, char **argv, struct cb_err *err)
 		return rc;
 	if (o.dry)
 		cli_say(c, "dry run: nothing was stored");
-	if (s.run_id && (rc = unused_points(c, s.run_id, err)))
+	if (s.run_id && ((rc = unused_points(c, s.run_id, err)) || (rc = missing_notes(c, s.run_id, err))))
 		return rc;
 	if (s.sealed)
 		cli_say(c, "%lld meetings of closed periods keep their results", (long long)s.sealed);

@@ -286,6 +286,7 @@ int cli_export(struct cli *c, int argc, char **argv, struct cb_err *err)
 			  " where (?1 is null or (valid_from <= ?2 and valid_to >= ?1)) order by code, valid_from"},
 		{"assessments", "select unit_code, held_on, kind, item, assessor, points / 1000.0 as points from v_assessment"
 				" where (?1 is null or held_on between ?1 and ?2) order by meeting_id, item, assessor"},
+		{"notes", "select unit_code, held_on, kind, item, text as note from v_note where (?1 is null or held_on between ?1 and ?2) order by meeting_id, item"},
 	};
 	const char *names[sizeof what / sizeof *what];
 	struct cb_rows *r = NULL;

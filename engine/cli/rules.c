@@ -548,6 +548,9 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 	}
 	if (!rs->rating && rs->total_round != CB_ROUND_NONE)
 		cb_doc_para(*out, "Tổng điểm %s đến %s điểm trước khi xếp loại", rounding_vi[rs->total_round], cb_fmt_pts_vi(a2, sizeof a2, rs->total_step));
+	if (rs->notes != CB_NOTES_NONE)
+		cb_doc_para(*out, rs->notes == CB_NOTES_MEETING ? "Điểm trừ phải ghi rõ lý do: ít nhất một ghi chú cho cả buổi, hoặc ghi chú của từng tiêu chí bị trừ điểm"
+								: "Điểm trừ phải ghi rõ lý do: mỗi tiêu chí bị trừ điểm phải có ghi chú");
 	if (rs->ngate) {
 		cb_doc_table(*out, "gates", "", gat, sizeof gat / sizeof *gat);
 		for (size_t i = 0; i < rs->ngate; i++) {

@@ -24,6 +24,7 @@ static const struct {
 	[CB_DUTY_MINUTES] = { "minutes", "ghi biên bản" },
 	[CB_DUTY_DOCUMENTS] = { "documents", "gửi tài liệu trước ít nhất 1 ngày" },
 	[CB_DUTY_REPORT] = { "report", "báo cáo đúng hạn" },
+	[CB_DUTY_NOTES] = { "notes", "ghi lý do trừ điểm" },
 };
 
 const char *cb_duty_id(enum cb_duty d)
@@ -82,7 +83,7 @@ static struct cb_lapse *lapse(struct work *w, size_t unit, enum cb_duty d, const
 {
 	struct cb_compliance *c = w->out;
 	struct cb_lapse *l;
-	char text[256];
+	char text[1024];
 	va_list ap;
 
 	if (c->nlapse == w->caplapse) {
@@ -309,6 +310,37 @@ static int read_meetings(struct work *w, struct cb_store *st, struct cb_err *err
 	return rc;
 }
 
+/* One row a meeting; the criteria that lack their note in the order of the form. */
+static int read_notes(struct work *w, struct cb_store *st, struct cb_err *err)
+{
+	static const char SQL[] =
+		"SELECT meeting_id, unit_id, day, count(*), count(note), group_concat(CASE WHEN note IS NULL THEN coalesce(label, criterion) END, '; ')"
+		" FROM (SELECT * FROM v_note_due WHERE day BETWEEN ?1 AND ?2 ORDER BY meeting_id, ord) GROUP BY meeting_id";
+	struct cb_rows *rows = NULL;
+	bool row;
+	int rc;
+
+	if (!wanted(w, CB_DUTY_NOTES))
+		return 0;
+	rc = cb_rows_open(&rows, st, err, SQL, "ii", (int64_t)w->p->from, (int64_t)w->p->to);
+	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
+		int at = cb_roster_find(w->roster, cb_rows_int(rows, 1)), unit = at < 0 ? -1 : w->of_roster[at];
+		int64_t lost = cb_rows_int(rows, 3), noted = cb_rows_int(rows, 4);
+		const char *which = cb_rows_text(rows, 5);
+
+		if (unit < 0)
+			continue;
+		due(w, (size_t)unit, CB_DUTY_NOTES, true);
+		if (noted < lost)
+			about(lapse(w, (size_t)unit, CB_DUTY_NOTES, "thiếu ghi chú lý do trừ điểm: %s", which ? which : ""), cb_rows_int(rows, 0),
+			      (cb_day)cb_rows_int(rows, 2), lost - noted, 1);
+		if (w->oom)
+			rc = cb_err_nomem(err);
+	}
+	cb_rows_close(rows);
+	return rc;
+}
+
 static void judge_months(struct work *w)
 {
 	static const char *const QUARTER[] = { "I", "II", "III", "IV" };
@@ -395,6 +427,8 @@ int cb_compliance_new(struct cb_compliance **out, struct cb_store *st, const str
 		rc = read_months(&w, st, err);
 	if (rc == 0)
 		rc = read_meetings(&w, st, err);
+	if (rc == 0)
+		rc = read_notes(&w, st, err);
 	if (rc == 0) {
 		judge_months(&w);
 		if (w.oom)

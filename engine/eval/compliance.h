@@ -1,6 +1,6 @@
 /*
  * compliance.h - duties kept and missed in a period: the monthly meeting, the quarter's thematic one, attendance,
- * the planned day, minutes, the report in time.
+ * the planned day, minutes, the report in time, notes on lost points.
  *
  * new reads units, months and meetings of the period once and gives a row per cell with counts and a list of lapses
  * in order of unit code, duty, day. A duty is judged only where the record says something: a meeting that did not
@@ -27,6 +27,7 @@ enum cb_duty {
 	CB_DUTY_MINUTES,    /* minutes recorded */
 	CB_DUTY_DOCUMENTS,  /* documents at least a day before */
 	CB_DUTY_REPORT,     /* reported within opts.report_days */
+	CB_DUTY_NOTES,      /* points that were lost under a ruleset that wants a note for them have one (meetings with a result) */
 	CB_DUTIES
 };
 const char *cb_duty_id(enum cb_duty d); /* "month", "thematic", "attendance", ... */

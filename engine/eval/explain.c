@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/alloc.h"
+#include "base/buf.h"
 
 static const char *keep(struct cb_explained *x, struct cb_rows *r, int col, bool *oom)
 {
@@ -192,6 +193,68 @@ static int read_totals(struct cb_explained *x, struct cb_store *st, struct cb_er
 	return rc;
 }
 
+static void join(struct cb_buf *b, const char *criterion, const char *item, const char *text)
+{
+	cb_buf_puts(b, b->len ? "; " : "");
+	if (!criterion || strcmp(criterion, item))
+		cb_buf_printf(b, "%s: ", item);
+	cb_buf_puts(b, text);
+}
+
+static int keep_joined(struct cb_explained *x, struct cb_buf *b, const char **to, struct cb_err *err)
+{
+	if (!cb_buf_ok(b) || (b->len && !(*to = cb_arena_strdup(&x->arena, b->s))))
+		return cb_err_nomem(err);
+	return 0;
+}
+
+/* Every note beside the line that it is of, and the lines that lack theirs. After the sheet. */
+static int read_notes(struct cb_explained *x, struct cb_store *st, struct cb_err *err)
+{
+	size_t n = x->sheet->nline;
+	struct cb_buf *line = cb_calloc(n + 1, sizeof *line); /* the last one: notes of no line */
+	struct cb_rows *r = NULL;
+	bool row = false, oom = false;
+	int rc;
+
+	x->line_note = CB_NEWV(&x->arena, n + 1, const char *);
+	x->line_lacks = CB_NEWV(&x->arena, n + 1, bool);
+	if (!line || !x->line_note || !x->line_lacks) {
+		cb_free(line);
+		return cb_err_nomem(err);
+	}
+	for (size_t i = 0; i <= n; i++)
+		cb_buf_init(&line[i]);
+	rc = cb_rows_open(&r, st, err, "select item, text from note where meeting_id = ?1 order by item", "i", x->meeting_id);
+	while (!rc && !(rc = cb_rows_step(r, &row, err)) && row) {
+		const char *item = cb_rows_text(r, 0);
+		size_t i = 0;
+		if (!item || !cb_rows_text(r, 1) || !*item) {
+			x->meeting_note = keep(x, r, 1, &oom);
+			continue;
+		}
+		while (i < n && !cb_note_is_of(x->sheet->line[i].criterion->id, item))
+			i++;
+		join(&line[i], i < n ? x->sheet->line[i].criterion->id : NULL, item, cb_rows_text(r, 1));
+	}
+	cb_rows_close(r);
+	if (!rc && oom)
+		rc = cb_err_nomem(err);
+	for (size_t i = 0; i < n && !rc; i++) {
+		const struct cb_sheet_line *l = &x->sheet->line[i];
+		bool lost = l->state == CB_CR_SCORED && l->criterion->score && cb_points_lost(l->criterion->counts, l->criterion->max, l->points) > 0;
+		rc = keep_joined(x, &line[i], &x->line_note[i], err);
+		x->line_lacks[i] = lost && x->rs->notes != CB_NOTES_NONE && !x->line_note[i] && !(x->rs->notes == CB_NOTES_MEETING && x->meeting_note);
+		x->nlack += x->line_lacks[i];
+	}
+	if (!rc)
+		rc = keep_joined(x, &line[n], &x->stray_notes, err);
+	for (size_t i = 0; i <= n; i++)
+		cb_buf_release(&line[i]);
+	cb_free(line);
+	return rc;
+}
+
 /* The ruleset of the stored result: from the book when its text is still the same, else from the stored text. */
 static int choose(struct cb_explained *x, struct cb_store *st, const struct cb_rulebook *book, const struct cb_pack_loader *loader, int64_t unit_id,
 		  unsigned unit_kind, unsigned cell_type, struct cb_err *err)
@@ -283,6 +346,8 @@ int cb_explain_open(struct cb_explained **out, struct cb_store *st, const struct
 		rc = cb_eval_batch(x->ev, &in, &scores, err);
 	if (!rc)
 		rc = cb_sheet_new(&x->sheet, x->ev, &in, 0, err);
+	if (!rc)
+		rc = read_notes(x, st, err);
 	if (rc)
 		goto out;
 	if (x->run_id) {

@@ -33,6 +33,12 @@ struct cb_explained {
 	cb_day decided_on;                        /* CB_DAY_NONE */
 	bool has_total[CB_ASSESSORS];             /* points given for the meeting as a whole */
 	cb_pts total[CB_ASSESSORS];
+	/* why points were taken, as people wrote it */
+	const char **line_note;     /* [sheet->nline] of the criterion; NULL: none */
+	bool *line_lacks;           /* [sheet->nline] it lost points, and the note that the ruleset wants is not there */
+	size_t nlack;
+	const char *meeting_note;   /* of the whole meeting; NULL */
+	const char *stray_notes;    /* of items that the ruleset does not have: "duraton: ..."; NULL */
 	/* owned */
 	struct cb_eval *ev;
 	struct cb_ruleset *own_rs;

@@ -343,7 +343,8 @@ static int put_ruleset(struct run *r, struct worker *w, struct cb_err *err)
 	struct cb_criterion_info *ci = cb_calloc(rs->ncriterion + 1, sizeof(*ci));
 	struct cb_level_info *li = cb_calloc(rs->nlevel + 1, sizeof(*li));
 	struct cb_ruleset_info info = { .id = rs->id, .title = rs->title, .issuer = rs->issuer, .status = rs->status, .from = rs->from,
-					.to = rs->to, .sha = rs->sha, .src = rs->src, .nsrc = rs->nsrc };
+					.to = rs->to, .sha = rs->sha, .src = rs->src, .nsrc = rs->nsrc,
+					.notes_for = cb_notes_id(rs->notes) };
 	int rc;
 
 	if (!ci || !li) {

@@ -53,6 +53,10 @@ static const struct row {
 	{ CB_F_VOTES_TOTAL, A, 0, "votes_total", "tổng số phiếu", "|tong so phieu|so phieu|" },
 	{ CB_F_OFFICIAL, A, 0, "official", "mức cấp trên quyết định: tot, kha, trung_binh, kem", "|quyet dinh|xep loai|muc cong nhan|cap tren quyet dinh|muc cap tren quyet dinh|official level|" },
 	{ CB_F_REASON, A | P, 0, "reason", "lý do", "|ly do|" },
+	{ CB_F_NOTE, A, 0, "note", "lý do trừ điểm của mục chấm; cột mục trống: của cả buổi; tối đa 500 ký tự, không ghi tên người, số điện thoại",
+	  "|ghi chu|ly do tru diem|ghi chu diem tru|ly do tru diem cua muc cham|" },
+	{ CB_F_NOTE, M, 0, "meeting_note", "ghi chú cho cả buổi: lý do trừ điểm; tối đa 500 ký tự, không ghi tên người, số điện thoại",
+	  "|ghi chu|ly do tru diem|ghi chu diem tru|ghi chu cho ca buoi|ghi chu cua buoi|" },
 	{ CB_F_DECIDED_ON, A, 0, "decided_on", "ngày quyết định", "|ngay quyet dinh|" },
 	{ CB_F_IGNORED, U | M | A | V | P, 0, "error", NULL, "|stt|tt|so tt|so thu tu|row|no|" },
 };
@@ -95,6 +99,10 @@ int cb_field_find(enum cb_import_what what, const struct cb_facts *dict, const c
 	if (what == CB_IMPORT_ASSESSMENTS && n > 7 && !strncmp(heading, "points.", 7)) {
 		*item = heading + 7, *nitem = n - 7;
 		return CB_F_ITEM;
+	}
+	if (what == CB_IMPORT_ASSESSMENTS && n > 5 && !strncmp(heading, "note.", 5)) {
+		*item = heading + 5, *nitem = n - 5;
+		return CB_F_ITEM_NOTE;
 	}
 	if (!key_of(key, heading, n))
 		return CB_F_UNKNOWN;

@@ -104,7 +104,7 @@ static int rows_csv(struct cb_imp *m, struct cb_csv *csv)
 				if (col->field == CB_F_UNKNOWN) {
 					if (c.n && !c.broken)
 						cb_imp_told(m, c.line, c.col, NULL, "a cell in a column without a heading", "name the column, or empty it");
-				} else if (col->field == CB_F_ITEM) {
+				} else if (col->field == CB_F_ITEM || col->field == CB_F_ITEM_NOTE) {
 					m->item_cell[i] = c;
 				} else {
 					m->cell[col->field] = c;
@@ -186,7 +186,7 @@ static int record_json(struct cb_imp *m, const struct cb_json_row *row)
 		}
 		if (c.n && c.type == CB_JSON_TEXT)
 			cb_imp_check_text(m, &c, col->name);
-		if (col->field == CB_F_ITEM) {
+		if (col->field == CB_F_ITEM || col->field == CB_F_ITEM_NOTE) {
 			m->item_cell[col - m->column] = c;
 			continue;
 		}
@@ -353,6 +353,7 @@ int cb_import_file(struct cb_import_stats *out, struct cb_store *st, const char 
 	cb_buf_init(&m->out);
 	for (size_t i = 0; i < 4; i++)
 		cb_buf_init(&m->text[i]);
+	cb_buf_init(&m->note);
 	if ((rc = imp_init(m)) < 0)
 		goto out;
 	if ((rc = cb_feed_open(&feed, path, m->err)) < 0) {
@@ -433,6 +434,7 @@ out:
 	cb_buf_release(&m->out);
 	for (size_t i = 0; i < 4; i++)
 		cb_buf_release(&m->text[i]);
+	cb_buf_release(&m->note);
 	cb_free(m);
 	return rc;
 }

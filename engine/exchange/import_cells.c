@@ -128,6 +128,18 @@ bool cb_imp_json_type_ok(struct cb_imp *m, struct cb_in_cell *c, int field, bool
 	return true;
 }
 
+static const char broken_what[] = "looks like broken text: the encoding was mistaken once, or characters were lost";
+static const char broken_mend[] = "type it again, or convert the text to Unicode and save as CSV (UTF-8)";
+
+/* Told once a file: a topic or a note may hold a foreign word that only looks so. */
+void cb_imp_warn_broken(struct cb_imp *m, const struct cb_in_cell *c, const char *name)
+{
+	if (!m->warned_broken)
+		cb_diags_add(m->diags, &(struct cb_diag){ .severity = CB_SEV_WARNING, .file = m->file, .line = c->line, .col = c->col, .path = name,
+							  .what = broken_what, .mend = broken_mend });
+	m->warned_broken = true;
+}
+
 /* NFC of a cell, alive until the next row; NULL when it is empty (or memory is exhausted: checked at the row's end). */
 const char *cb_imp_text(struct cb_imp *m, int field, size_t max_chars)
 {
@@ -141,17 +153,11 @@ const char *cb_imp_text(struct cb_imp *m, int field, size_t max_chars)
 	for (size_t i = 0; i < b->len; i++)
 		chars += (b->s[i] & 0xC0) != 0x80;
 	if (cb_text_looks_broken(b->s, b->len)) {
-		/* a name enters the record for good; a topic may hold a foreign word that only looks so */
-		static const char what[] = "looks like broken text: the encoding was mistaken once, or characters were lost";
-		static const char mend[] = "type it again, or convert the text to Unicode and save as CSV (UTF-8)";
-		if (m->o->what == CB_IMPORT_UNITS) {
-			cb_imp_bad(m, c, field, mend, "%s", what);
+		if (m->o->what == CB_IMPORT_UNITS) { /* a name enters the record for good */
+			cb_imp_bad(m, c, field, broken_mend, "%s", broken_what);
 			return NULL;
 		}
-		if (!m->warned_broken)
-			cb_diags_add(m->diags, &(struct cb_diag){ .severity = CB_SEV_WARNING, .file = m->file, .line = c->line, .col = c->col,
-								  .path = cb_imp_heading(m, field), .what = what, .mend = mend });
-		m->warned_broken = true;
+		cb_imp_warn_broken(m, c, cb_imp_heading(m, field));
 	}
 	if (chars > max_chars) {
 		cb_imp_bad(m, c, field, "shorten it", "too long: %zu characters, at most %zu are kept", chars, max_chars);

@@ -168,7 +168,7 @@ int cb_imp_read_headings(struct cb_imp *m, struct cb_csv *csv)
 		}
 		for (size_t k = 0; k < i; k++) {
 			bool same = m->column[k].field == col->field && col->field != CB_F_IGNORED &&
-				    (col->field != CB_F_ITEM || !strcmp(col->item, m->column[k].item));
+				    ((col->field != CB_F_ITEM && col->field != CB_F_ITEM_NOTE) || !strcmp(col->item, m->column[k].item));
 			if (same) {
 				char what[300];
 				snprintf(what, sizeof(what), "column %zu (%.100s) says the same thing as column %zu", i + 1, col->name, k + 1);

@@ -29,7 +29,7 @@ struct cb_in_cell {
 struct cb_in_column {
 	const char *name; /* as the file writes it */
 	int field;
-	const char *item; /* CB_F_ITEM */
+	const char *item; /* CB_F_ITEM, CB_F_ITEM_NOTE */
 };
 
 /* What is known of a unit while an import runs. */
@@ -65,7 +65,7 @@ struct cb_imp {
 	struct cb_in_cell *cell;        /* by field; nfield */
 	int *cell_column;         /* which column filled it; -1 */
 	size_t nfield;
-	struct cb_in_cell item_cell[CB_CSV_COLUMNS_MAX]; /* by column, for CB_F_ITEM */
+	struct cb_in_cell item_cell[CB_CSV_COLUMNS_MAX]; /* by column, for CB_F_ITEM and CB_F_ITEM_NOTE */
 	int64_t *value;           /* by fact */
 	unsigned char *have, *kept; /* kept: together with what stays on record */
 	size_t nfact;
@@ -77,6 +77,7 @@ struct cb_imp {
 	struct cb_buf row_error;  /* for the file of rejects */
 	struct cb_buf text[4];    /* NFC of the row's texts */
 	size_t ntext;
+	struct cb_buf note;       /* the note at hand */
 
 	bool warned_broken, warned_ahead; /* one warning a file */
 	enum cb_date_form form;   /* of this file's days */
@@ -102,6 +103,7 @@ bool cb_imp_filled(const struct cb_in_cell *c);
 void cb_imp_check_text(struct cb_imp *m, struct cb_in_cell *c, const char *name);
 struct cb_in_cell *cb_imp_cell(struct cb_imp *m, int field);
 bool cb_imp_json_type_ok(struct cb_imp *m, struct cb_in_cell *c, int field, bool number);
+void cb_imp_warn_broken(struct cb_imp *m, const struct cb_in_cell *c, const char *name);
 const char *cb_imp_text(struct cb_imp *m, int field, size_t max_chars);
 bool cb_imp_day(struct cb_imp *m, int field, cb_day *out);
 bool cb_imp_count(struct cb_imp *m, int field, int64_t *out);

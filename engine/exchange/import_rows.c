@@ -49,6 +49,25 @@ static void fact_fault(void *ctx, int fact, const char *what, const char *mend)
 	cb_imp_bad(m, &copy, field, mend, "%s%s", what, c->s ? "" : " (as it is on record)");
 }
 
+/* The note of a cell, NFC, in m->note; false when it was told. */
+static bool note_of(struct cb_imp *m, struct cb_in_cell *c, const char *name)
+{
+	struct cb_cell_fault f;
+	if (c->broken)
+		return false;
+	if (c->json && c->type != CB_JSON_TEXT) {
+		cb_imp_told(m, c->line, c->col, name, "no text where a note is wanted", "write it in double quotes");
+		return false;
+	}
+	if (!cb_cell_note(&m->note, c->s, c->n, CB_NOTE_CHARS, &f)) {
+		cb_imp_told(m, c->line, c->col, name, f.what, f.mend);
+		return false;
+	}
+	if (cb_text_looks_broken(m->note.s, m->note.len))
+		cb_imp_warn_broken(m, c, name);
+	return true;
+}
+
 static int row_meeting(struct cb_imp *m)
 {
 	struct cb_in_known *unit;
@@ -65,6 +84,9 @@ static int row_meeting(struct cb_imp *m)
 	if (unit && dated && (rc = cb_imp_check_unit(m, unit, day)) < 0)
 		return rc;
 	const char *topic = cb_imp_text(m, CB_F_TOPIC, 200);
+	struct cb_in_cell *note = cb_imp_cell(m, CB_F_NOTE);
+	if (note->s && note->n)
+		note_of(m, note, cb_imp_heading(m, CB_F_NOTE));
 	for (size_t i = 0; i < m->nfact; i++) {
 		int field = CB_F_FACTS + (int)i;
 		const struct cb_fact *fact = cb_facts_at(m->dict, i);
@@ -133,6 +155,11 @@ static int row_meeting(struct cb_imp *m)
 	if ((rc = cb_store_meeting_put(m->st, &meeting, &what, &e)) < 0)
 		return cb_imp_put_failed(m, rc, &e, CB_F_DAY);
 	cb_imp_count_put(m, what);
+	if (note->s) { /* as with the topic: an empty cell takes the note away, a file without the column leaves it */
+		if ((rc = cb_store_note_put(m->st, meeting.id, "", note->n ? m->note.s : NULL, &what, &e)) < 0)
+			return cb_imp_put_failed(m, rc, &e, CB_F_NOTE);
+		cb_imp_count_put(m, what);
+	}
 	return 0;
 }
 
@@ -238,12 +265,45 @@ static int put_points(struct cb_imp *m, int64_t meeting, int by, const char *ite
 	return 0;
 }
 
+/* A note of an item, "": of the whole meeting. The same words again say nothing new. */
+static int put_note(struct cb_imp *m, int64_t meeting, const char *item, struct cb_in_cell *c, const char *name)
+{
+	char key[128], say[200];
+	long first;
+	int64_t again;
+	int rc;
+	struct cb_err e;
+	enum cb_put what;
+	if (!note_of(m, c, name) || !meeting)
+		return 0;
+	if (!cb_buf_ok(&m->note))
+		return cb_err_nomem(m->err);
+	int n = snprintf(key, sizeof(key), "w%lld/%s/%llx", (long long)meeting, item,
+			 (unsigned long long)cb_imp_mix(0xcbf29ce484222325u, m->note.s, m->note.len));
+	if ((rc = cb_seen_put(m->seen, key, (size_t)n, m->row_line, &again, m->err)) < 0)
+		return rc;
+	n = snprintf(key, sizeof(key), "n%lld/%s", (long long)meeting, item);
+	if ((rc = cb_imp_seen(m, key, (size_t)n, &first)) < 0)
+		return rc;
+	if (first && !again) {
+		snprintf(say, sizeof(say), "another note of %s stands on line %ld", *item ? item : "the whole meeting", first);
+		cb_imp_told(m, c->line, c->col, name, say, "keep one of the two, or write both in one cell");
+		return 0;
+	}
+	if (!cb_imp_writing(m))
+		return 0;
+	if ((rc = cb_store_note_put(m->st, meeting, item, m->note.s, &what, &e)) < 0)
+		return cb_imp_put_failed(m, rc, &e, CB_F_NOTE);
+	cb_imp_count_put(m, what);
+	return 0;
+}
+
 static int row_assessment(struct cb_imp *m)
 {
 	struct cb_in_known *unit;
 	cb_day day = CB_DAY_NONE;
 	int64_t meeting;
-	char text[64], shown[96], key[64];
+	char text[96], shown[96], key[64];
 	int rc, by = -1;
 	if ((rc = meeting_of(m, &unit, &day, &meeting)) < 0)
 		return rc;
@@ -258,18 +318,22 @@ static int row_assessment(struct cb_imp *m)
 			cb_imp_bad(m, who, CB_F_ASSESSOR, "write self (chi bộ tự chấm), observer (người dự) or superior (cấp trên)", "%s is no assessor",
 				 cb_cell_shown(shown, sizeof(shown), who->s, who->n));
 	}
+	struct cb_in_cell *note = cb_imp_cell(m, CB_F_NOTE);
 	size_t given = 0;
-	bool any_points = points->s && points->n;
-	for (size_t i = 0; i < m->ncolumn; i++)
-		any_points = any_points || (m->column[i].field == CB_F_ITEM && m->item_cell[i].s && m->item_cell[i].n);
+	bool any_points = points->s && points->n, any_note = note->s && note->n;
+	for (size_t i = 0; i < m->ncolumn; i++) {
+		bool filled = m->item_cell[i].s && m->item_cell[i].n;
+		any_points = any_points || (m->column[i].field == CB_F_ITEM && filled);
+		any_note = any_note || (m->column[i].field == CB_F_ITEM_NOTE && filled);
+	}
 	if (any_points && !who->broken && !cb_imp_filled(who))
 		cb_imp_empty(m, who, CB_F_ASSESSOR);
-	if (cb_imp_filled(who) && !any_points && !points->broken)
+	if (cb_imp_filled(who) && !any_points && !any_note && !points->broken)
 		cb_imp_empty(m, points, CB_F_POINTS);
-	if (cb_imp_filled(item) && !any_points)
+	if (cb_imp_filled(item) && !any_points && !any_note && !points->broken)
 		cb_imp_empty(m, points, CB_F_POINTS);
-	if (cb_imp_filled(points)) {
-		const char *id = "";
+	const char *id = "";
+	if (cb_imp_filled(points) || cb_imp_filled(note)) {
 		if (cb_imp_filled(item) && cb_imp_json_type_ok(m, item, CB_F_ITEM_ID, false)) {
 			if (!item_ok(item->s, item->n)) {
 				cb_imp_bad(m, item, CB_F_ITEM_ID, "write the id of the criterion as the pack has it, such as preparation.2; leave it empty for the total",
@@ -280,21 +344,29 @@ static int row_assessment(struct cb_imp *m)
 				id = text;
 			}
 		}
-		if ((rc = put_points(m, item->broken ? 0 : meeting, by, id, points, CB_F_POINTS, cb_imp_heading(m, CB_F_POINTS))) < 0)
-			return rc;
-		given++;
-	} else if (points->broken) {
-		given++;
 	}
+	if (cb_imp_filled(points) && (rc = put_points(m, item->broken ? 0 : meeting, by, id, points, CB_F_POINTS, cb_imp_heading(m, CB_F_POINTS))) < 0)
+		return rc;
+	if (cb_imp_filled(note) && (rc = put_note(m, item->broken ? 0 : meeting, id, note, cb_imp_heading(m, CB_F_NOTE))) < 0)
+		return rc;
+	given += cb_imp_filled(points) || points->broken || any_note;
 	for (size_t i = 0; i < m->ncolumn; i++) {
 		struct cb_in_cell *c = &m->item_cell[i];
-		if (m->column[i].field != CB_F_ITEM || !c->s || !c->n)
+		bool of_note = m->column[i].field == CB_F_ITEM_NOTE;
+		if ((m->column[i].field != CB_F_ITEM && !of_note) || !c->s || !c->n)
 			continue;
 		given++;
-		if (c->broken || (c->n == 1 && c->s[0] == '?'))
+		if (c->broken || (!of_note && c->n == 1 && c->s[0] == '?'))
 			continue;
 		if (!item_ok(m->column[i].item, strlen(m->column[i].item))) {
-			cb_imp_told(m, c->line, c->col, m->column[i].name, "the heading names no item", "write points. and the id of the criterion, such as points.preparation.2");
+			cb_imp_told(m, c->line, c->col, m->column[i].name, "the heading names no item",
+				    of_note ? "write note. and the id of the criterion, such as note.preparation" :
+					      "write points. and the id of the criterion, such as points.preparation.2");
+			continue;
+		}
+		if (of_note) {
+			if ((rc = put_note(m, meeting, m->column[i].item, c, m->column[i].name)) < 0)
+				return rc;
 			continue;
 		}
 		if ((rc = put_points(m, meeting, by, m->column[i].item, c, CB_F_UNIT, m->column[i].name)) < 0)
@@ -318,7 +390,7 @@ static int row_assessment(struct cb_imp *m)
 			 (long long)d.votes_total);
 	if (!given && !decides) {
 		if (!m->row_bad)
-			cb_imp_told(m, m->row_line, 0, NULL, "the row gives neither points nor a decision", "fill in points, or one of proposed, official, votes_for");
+			cb_imp_told(m, m->row_line, 0, NULL, "the row gives neither points nor a note nor a decision", "fill in points, a note, or one of proposed, official, votes_for");
 		return 0;
 	}
 	if (!decides || !meeting)
@@ -660,7 +732,7 @@ int cb_imp_row(struct cb_imp *m)
 					     [CB_IMPORT_VISITS] = row_visit, [CB_IMPORT_MONTHS] = row_month };
 	int rc = row[m->o->what](m);
 	for (size_t i = 0; rc == 0 && i < 4; i++)
-		if (!cb_buf_ok(&m->text[i]))
+		if (!cb_buf_ok(&m->text[i]) || !cb_buf_ok(&m->note))
 			rc = cb_err_nomem(m->err);
 	if (rc == 0)
 		cb_imp_count_row(m);

@@ -81,6 +81,17 @@ int cb_import_template(struct cb_buf *out, enum cb_import_what what, const struc
 				cb_imp_csv_cell(&second, ',', c->label, strlen(c->label));
 		}
 	}
+	for (size_t i = 0; rs && rs->notes != CB_NOTES_NONE && what == CB_IMPORT_ASSESSMENTS && i < rs->ncriterion; i++) {
+		struct cb_buf cell;
+		if (!rs->criterion[i].score)
+			continue;
+		cb_buf_printf(out, ",note.%s", rs->criterion[i].id);
+		cb_buf_putc(&second, ',');
+		cb_buf_init(&cell);
+		cb_buf_printf(&cell, "lý do trừ điểm: %s", rs->criterion[i].label ? rs->criterion[i].label : rs->criterion[i].id);
+		cb_imp_csv_cell(&second, ',', cell.s, cell.len);
+		cb_buf_release(&cell);
+	}
 	cb_buf_putc(out, '\n');
 	cb_buf_putc(&second, '\n');
 	if (cb_buf_ok(&second))

@@ -411,3 +411,106 @@ bool cb_cell_fact(int64_t *out, enum cb_date_form *form, const struct cb_fact *f
 	f->mend = "write one of them";
 	return false;
 }
+
+/* --- notes ---------------------------------------------------------------------------------------------------- */
+
+#define GROUPS 8 /* of digits, one blank, point or hyphen between two: longer than any telephone number */
+
+/* What the run of digits at s is; NULL: a number like another. *len: how far it was read. */
+static const char *personal_number(const char *s, size_t n, size_t *len)
+{
+	size_t at[GROUPS], size[GROUPS], k = 0, i = 0;
+	bool abroad = s[0] == '+';
+
+	if (abroad)
+		i++;
+	while (k < GROUPS && i < n && digit(s[i])) {
+		at[k] = i;
+		while (i < n && digit(s[i]))
+			i++;
+		size[k] = i - at[k];
+		k++;
+		if (i + 1 < n && (s[i] == ' ' || s[i] == '.' || s[i] == '-') && digit(s[i + 1]))
+			i++;
+		else
+			break;
+	}
+	*len = i > 0 ? i : 1;
+	for (size_t a = 0; a < k; a++) {
+		size_t all = 0;
+
+		if (size[a] >= 9)
+			return s[at[a]] == '0' || (a == 0 && abroad) ? "a telephone or identity number" : "an identity number";
+		if (!(s[at[a]] == '0' && size[a] >= 3) && !(a == 0 && abroad))
+			continue;
+		for (size_t b = a; b < k && (b == a || (size[b] >= 2 && size[b] <= 4)); b++) {
+			all += size[b];
+			if (all == 10 || all == 11)
+				return "a telephone number";
+		}
+	}
+	return NULL;
+}
+
+static bool word_char(char c)
+{
+	return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+}
+
+static const char *personal(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		size_t len = 1, dot;
+		const char *what = NULL;
+
+		if (digit(s[i]) || (s[i] == '+' && i + 1 < n && digit(s[i + 1]))) {
+			what = personal_number(s + i, n - i, &len);
+		} else if (s[i] == '@' && i > 0 && word_char(s[i - 1])) {
+			for (dot = i + 1; dot < n && word_char(s[dot]); dot++)
+				;
+			if (dot > i + 1 && dot + 1 < n && s[dot] == '.' && word_char(s[dot + 1]))
+				what = "an address of mail";
+		}
+		if (what)
+			return what;
+		i += len;
+	}
+	return NULL;
+}
+
+bool cb_cell_note(struct cb_buf *out, const char *s, size_t n, size_t max_chars, struct cb_cell_fault *f)
+{
+	size_t chars = 0, o = 0, len;
+	const char *what;
+
+	cb_buf_clear(out);
+	cb_utf8_nfc(out, s, n);
+	if (!cb_buf_ok(out) || out->len == 0)
+		return true;
+	for (size_t i = 0; i < out->len; i += len) {
+		size_t gap = blank(out->s + i, out->len - i);
+
+		len = gap ? gap : 1;
+		if (gap && o > 0 && out->s[o - 1] != ' ')
+			out->s[o++] = ' ';
+		else if (!gap)
+			out->s[o++] = out->s[i];
+	}
+	while (o > 0 && out->s[o - 1] == ' ')
+		o--;
+	out->s[out->len = o] = '\0';
+	for (size_t i = 0; i < o; i++)
+		chars += ((unsigned char)out->s[i] & 0xC0) != 0x80;
+	if (chars > max_chars) {
+		snprintf(f->what, sizeof(f->what), "too long: %zu characters, at most %zu are kept", chars, max_chars);
+		f->mend = "shorten it";
+		return false;
+	}
+	what = personal(out->s, o);
+	if (what) {
+		snprintf(f->what, sizeof(f->what), "holds what looks like %s; nothing about persons is kept", what);
+		f->mend = "take it out: a note says why points were taken, without names and numbers of people";
+		return false;
+	}
+	return true;
+}

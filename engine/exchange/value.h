@@ -3,7 +3,7 @@
  *
  * Nothing is guessed: a count is plain digits, a day is yyyy-mm-dd or dd/mm/yyyy, points have one decimal mark. What
  * people and spreadsheets write instead (1.185, 28 người, 3O, 43875, 02/15/2024, #N/A, full-width digits) is refused
- * by name. Cells are trimmed, valid UTF-8, not empty. No allocation.
+ * by name. Cells are trimmed, valid UTF-8, not empty. Nothing is allocated but in the buffer of a note.
  */
 #ifndef CB_EXCHANGE_VALUE_H
 #define CB_EXCHANGE_VALUE_H
@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/buf.h"
 #include "base/date.h"
 #include "base/num.h"
 #include "model/fact.h"
@@ -31,6 +32,9 @@ bool cb_cell_flag(int64_t *out, const char *s, size_t n, struct cb_cell_fault *f
 bool cb_cell_points(cb_pts *out, const char *s, size_t n, cb_pts min, cb_pts max, struct cb_cell_fault *f);
 /* By the fact's type; *form is set for a date. */
 bool cb_cell_fact(int64_t *out, enum cb_date_form *form, const struct cb_fact *fact, const char *s, size_t n, struct cb_cell_fault *f);
+/* A note that may enter the record: NFC, runs of blanks and line ends one space, at most max_chars, nothing that looks like a
+   telephone number, an identity number or an address of mail. Into `out`, emptied before; memory shows in cb_buf_ok. */
+bool cb_cell_note(struct cb_buf *out, const char *s, size_t n, size_t max_chars, struct cb_cell_fault *f);
 /* The cell for a message: in quotes, cut, control bytes replaced. */
 char *cb_cell_shown(char *dst, size_t cap, const char *s, size_t n);
 

@@ -40,6 +40,8 @@ struct test {
 	unsigned char *have;
 	int64_t *value;         /* [ninput] */
 	unsigned char *present;
+	bool *noted;            /* [ncriterion] */
+	bool meeting_noted;
 	const int64_t **values;
 	const unsigned char **haves;
 };
@@ -224,6 +226,45 @@ static void set_inputs(struct test *t, const struct cb_tree *c)
 	}
 }
 
+/* notes = { duration = "muộn vì mưa", meeting = "..." }: which lines have one. */
+static void set_notes(struct test *t, const struct cb_tree *c)
+{
+	const struct cb_tree *notes = cb_tree_get(c, "notes");
+	const char *names[257];
+	size_t n = 0;
+
+	t->meeting_noted = false;
+	memset(t->noted, 0, t->rs->ncriterion * sizeof(*t->noted));
+	if (!notes)
+		return;
+	if (notes->type != CB_T_TABLE || notes->nitem) {
+		wrong(t, notes, "notes", "notes = { attendance = \"why points were taken\" }", "notes is no table of criteria");
+		return;
+	}
+	for (; n < t->rs->ncriterion && n < 256; n++)
+		names[n] = t->rs->criterion[n].id;
+	names[n++] = "meeting";
+	for (size_t i = 0; i < notes->nfield; i++) {
+		const char *name = notes->field[i].name;
+		const struct cb_tree *v = notes->field[i].value;
+		bool found = false;
+		for (size_t k = 0; k < t->rs->ncriterion; k++)
+			if (cb_note_is_of(t->rs->criterion[k].id, name))
+				found = t->noted[k] = true;
+		if (!found && !strcmp(name, "meeting"))
+			found = t->meeting_noted = true;
+		if (!found) {
+			const char *near = cb_nearest(name, names, n);
+			char what[160], mend[120];
+			snprintf(what, sizeof what, "a note of %.60s, which is no criterion", name);
+			snprintf(mend, sizeof mend, near ? "did you mean %.60s?" : "the criterion's id, or meeting%.0s", near ? near : "");
+			wrong(t, v, "notes", mend, what);
+		} else if (v->type != CB_T_TEXT || !*v->text) {
+			wrong(t, v, "notes", "attendance = \"why points were taken\"", "a note is a text");
+		}
+	}
+}
+
 static bool unit_value(struct test *t, const struct cb_tree *c, const char *name)
 {
 	const struct cb_tree *v = cb_tree_get(c, name);
@@ -350,6 +391,34 @@ static void compare_missing(struct test *t, struct cb_buf *b, const struct cb_tr
 		differ(b, "missing", "nothing", got);
 }
 
+/* unnoted = { "duration" }: these lines, and no others, lack the note that the ruleset wants. */
+static void compare_unnoted(struct test *t, struct cb_buf *b, const struct cb_tree *v, const struct cb_scores *s)
+{
+	struct cb_buf want, got;
+
+	cb_buf_init(&want);
+	cb_buf_init(&got);
+	if (v->type != CB_T_TABLE || v->nfield)
+		wrong(t, v, "expect.unnoted", "unnoted = { \"attendance\" }, or {} for none", "lines without their note are no list");
+	for (size_t i = 0; v->type == CB_T_TABLE && i < v->nitem; i++)
+		if (v->item[i]->type != CB_T_TEXT || cb_criterion_find(t->rs, v->item[i]->text) < 0)
+			wrong(t, v->item[i], "expect.unnoted", "the criterion's id", "expects a note of something that is no criterion");
+	for (size_t c = 0; c < t->rs->ncriterion; c++) {
+		const struct cb_criterion *k = &t->rs->criterion[c];
+		bool lost = k->score && s->state[c][0] == CB_CR_SCORED && cb_points_lost(k->counts, k->max, s->points[c][0]) > 0, asked = false;
+		if (lost && t->rs->notes != CB_NOTES_NONE && !t->noted[c] && !(t->rs->notes == CB_NOTES_MEETING && t->meeting_noted))
+			cb_buf_printf(&got, "%s%s", got.len ? ", " : "", k->id);
+		for (size_t i = 0; v->type == CB_T_TABLE && i < v->nitem; i++)
+			asked = asked || (v->item[i]->type == CB_T_TEXT && !strcmp(v->item[i]->text, k->id));
+		if (asked)
+			cb_buf_printf(&want, "%s%s", want.len ? ", " : "", k->id);
+	}
+	if (strcmp(want.s, got.s))
+		differ(b, "without their note", want.len ? want.s : "none", got.len ? got.s : "none");
+	cb_buf_release(&want);
+	cb_buf_release(&got);
+}
+
 static void the_sheet(struct cb_buf *b, const struct test *t, const struct cb_scores *s)
 {
 	char n[CB_NUM_TEXT];
@@ -371,7 +440,7 @@ static void the_sheet(struct cb_buf *b, const struct test *t, const struct cb_sc
 
 static int run_meeting(struct test *t, const struct cb_tree *c, const struct cb_tree *e, struct cb_err *err)
 {
-	static const char *const fields[] = { "total", "level", "level_by_score", "status", "points", "missing", "gate" };
+	static const char *const fields[] = { "total", "level", "level_by_score", "status", "points", "missing", "gate", "unnoted" };
 	struct cb_batch in = { .n = 1, .value = t->values, .have = t->haves };
 	struct cb_scores s;
 	struct cb_buf b;
@@ -421,6 +490,9 @@ static int run_meeting(struct test *t, const struct cb_tree *c, const struct cb_
 	}
 	compare_level(t, &b, e, "level", s.level[0]);
 	compare_level(t, &b, e, "level_by_score", s.level_by_score[0]);
+	v = cb_tree_get(e, "unnoted");
+	if (v)
+		compare_unnoted(t, &b, v, &s);
 	v = cb_tree_get(e, "gate");
 	if (v) {
 		const char *label = s.gate[0] >= 0 ? t->rs->gate[s.gate[0]].label : NULL;
@@ -542,7 +614,7 @@ static int run_months(struct test *t, const struct cb_tree *c, const struct cb_t
 
 static int run_case(struct test *t, const struct cb_tree *c, size_t nth, struct cb_err *err)
 {
-	static const char *const fields[] = { "name", "kind", "held_on", "unit_kind", "cell_type", "facts", "judged", "expect", "months", "note",
+	static const char *const fields[] = { "name", "kind", "held_on", "unit_kind", "cell_type", "facts", "judged", "notes", "expect", "months", "note",
 					      "confirmed" };
 	char number[32];
 	const struct cb_tree *v, *e;
@@ -577,7 +649,7 @@ static int run_case(struct test *t, const struct cb_tree *c, size_t nth, struct 
 	}
 	v = cb_tree_get(c, "months");
 	if (v) {
-		if (cb_tree_get(c, "facts") || cb_tree_get(c, "judged"))
+		if (cb_tree_get(c, "facts") || cb_tree_get(c, "judged") || cb_tree_get(c, "notes"))
 			wrong(t, v, "months", "make two cases of it", "has months of a period, and facts of one meeting");
 		code = run_months(t, c, v, e, err);
 		goto done;
@@ -599,6 +671,7 @@ static int run_case(struct test *t, const struct cb_tree *c, size_t nth, struct 
 	for (size_t i = 0; v && v->type == CB_T_TABLE && i < v->nfield; i++)
 		set_fact(t, v->field[i].name, v->field[i].value);
 	check_judged(t, c);
+	set_notes(t, c);
 	set_inputs(t, c);
 	if (!t->bad)
 		code = run_meeting(t, c, e, err);
@@ -775,7 +848,8 @@ int cb_cases_run(struct cb_case_stats *out, const struct cb_cases *c, const stru
 	t.present = CB_NEWV(&t.arena, rs->ninput + 1, unsigned char);
 	t.values = CB_NEWV(&t.arena, rs->ninput + 1, const int64_t *);
 	t.haves = CB_NEWV(&t.arena, rs->ninput + 1, const unsigned char *);
-	if (!t.fact || !t.have || !t.value || !t.present || !t.values || !t.haves) {
+	t.noted = CB_NEWV(&t.arena, rs->ncriterion + 1, bool);
+	if (!t.noted || !t.fact || !t.have || !t.value || !t.present || !t.values || !t.haves) {
 		code = cb_err_nomem(err);
 		goto out;
 	}

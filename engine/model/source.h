@@ -28,6 +28,7 @@ struct cb_ruleset_info {
 	size_t ncriterion;
 	struct cb_level_info { const char *id, *label; cb_pts at_least; } const *level; /* best first */
 	size_t nlevel;
+	const char *notes_for; /* every lost point needs a note, one for each "criterion" or "meeting"; NULL: none is needed */
 };
 
 #endif

@@ -856,6 +856,7 @@ struct list_row {
 	const char *code, *name, *official, *level, *by_score, *kind, *status, *missing;
 	bool have_present, have_members;
 	int64_t present, members, score_n, score_d;
+	const char *said; /* the note of the whole meeting; NULL */
 	struct cb_buf note;
 };
 
@@ -913,7 +914,7 @@ static int list_meetings(struct list *l, struct cb_err *err)
 	bool row;
 	int rc = cb_rows_open(&q, l->r.st, err,
 			      "select m.id, m.unit_id, m.held_on, w.unit_code, w.unit_name, m.kind, m.present, m.members, v.status, v.official, v.score_n, v.score_d,"
-			      " x.missing, v.level, v.level_by_score from meeting m join v_meeting w on w.id = m.id left join v_result v on v.meeting_id = m.id"
+			      " x.missing, v.level, v.level_by_score, (select n.text from note n where n.meeting_id = m.id and n.item = '') from meeting m join v_meeting w on w.id = m.id left join v_result v on v.meeting_id = m.id"
 			      " left join result x on x.meeting_id = m.id where m.held_on between ?1 and ?2 order by m.id", "ii", (int64_t)l->r.p->from,
 			      (int64_t)l->r.p->to);
 
@@ -943,6 +944,7 @@ static int list_meetings(struct list *l, struct cb_err *err)
 		x->missing = copy(l, cb_rows_text(q, 12));
 		x->level = copy(l, cb_rows_text(q, 13));
 		x->by_score = copy(l, cb_rows_text(q, 14));
+		x->said = copy(l, cb_rows_text(q, 15));
 		if (l->oom)
 			rc = cb_err_nomem(err);
 	}
@@ -957,7 +959,11 @@ static int list_notes(struct list *l, struct cb_err *err)
 	char t[CB_NUM_TEXT];
 	bool row;
 	int rc = cb_rows_open(&q, l->r.st, err,
-			      "select c.meeting_id, c.label, c.lost, c.state from meeting m join v_result_criterion c on c.meeting_id = m.id"
+			      "select c.meeting_id, c.label, c.lost, c.state, q.one_for is not null, (select group_concat(n.text, '; ') from note n where"
+			      " n.meeting_id = m.id and (n.item = c.criterion or substr(n.item, 1, length(c.criterion) + 1) = c.criterion || '.')),"
+			      " q.one_for = 'meeting' and exists (select 1 from note n where n.meeting_id = m.id and n.item = '')"
+			      " from meeting m join v_result_criterion c on c.meeting_id = m.id join result r on r.meeting_id = m.id"
+			      " left join ruleset_notes q on q.ruleset_id = r.ruleset_id"
 			      " where m.held_on between ?1 and ?2 order by c.meeting_id, c.ord", "ii", (int64_t)l->r.p->from, (int64_t)l->r.p->to);
 
 	while (!rc && !(rc = cb_rows_step(q, &row, err)) && row) {
@@ -968,6 +974,10 @@ static int list_notes(struct list *l, struct cb_err *err)
 		if (!x || !state || strcmp(state, "scored") || lost <= 0)
 			continue;
 		cb_buf_printf(&x->note, "%s−%s %s", x->note.len ? "; " : "", cb_fmt_pts_vi(t, sizeof t, lost), label ? label : "");
+		if (cb_rows_text(q, 5))
+			cb_buf_printf(&x->note, ": %s", cb_rows_text(q, 5));
+		else if (cb_rows_int(q, 4) && !cb_rows_int(q, 6))
+			cb_buf_puts(&x->note, " (thiếu ghi chú)");
 		if (!cb_buf_ok(&x->note))
 			rc = cb_err_nomem(err);
 	}
@@ -1058,6 +1068,8 @@ static int list_print(struct list *l, struct cb_err *err)
 			cb_buf_printf(&x->note, "%sđủ điểm mức %s nhưng bị khống chế", x->note.len ? "; " : "", label_of(r, x->by_score));
 		if (x->official && x->level && strcmp(x->official, x->level))
 			cb_buf_printf(&x->note, "%smức chấm %s, cấp trên quyết định khác", x->note.len ? "; " : "", label_of(r, x->level));
+		if (x->said)
+			cb_buf_printf(&x->note, "%s%s", x->note.len ? "; " : "", x->said);
 		if (!cb_buf_ok(&x->note))
 			return cb_err_nomem(err);
 		if (x->kind && strcmp(x->kind, "regular")) {

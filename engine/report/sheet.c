@@ -77,8 +77,11 @@ static void add_line(struct cb_buf *b, const char *lead, const char *s)
 	cb_buf_puts(b, s);
 }
 
-static void grounds(struct cb_buf *b, const struct cb_sheet_line *l)
+static void grounds(struct cb_buf *b, const struct cb_explained *x, size_t at)
 {
+	const struct cb_sheet_line *l = &x->sheet->line[at];
+
+
 	if (l->state == CB_CR_NA)
 		add_line(b, "", l->criterion->na == CB_NA_FULL	    ? "Không áp dụng: được điểm tối đa"
 				: l->criterion->na == CB_NA_RESCALE ? "Không áp dụng: điểm tối đa được bỏ ra và quy đổi"
@@ -104,6 +107,10 @@ static void grounds(struct cb_buf *b, const struct cb_sheet_line *l)
 	/* what the pack's function said; the author's own note on the text belongs to `rules show` */
 	if (l->note && !(l->criterion->note && !strcmp(l->note, l->criterion->note)))
 		add_line(b, "Ghi chú: ", l->note);
+	if (x->line_note[at])
+		add_line(b, cb_points_lost(l->criterion->counts, l->criterion->max, l->points) > 0 ? "Lý do trừ điểm: " : "Ghi chú: ", x->line_note[at]);
+	if (x->line_lacks[at])
+		add_line(b, "", "Thiếu ghi chú lý do trừ điểm");
 }
 
 static bool points_shown(const struct cb_sheet_line *l)
@@ -182,6 +189,12 @@ static void tail(struct cb_doc *d, const struct cb_explained *x)
 			    x->decided_on != CB_DAY_NONE ? cb_day_vi(day, x->decided_on) : "", same ? "" : " (khác với mức chấm)", x->reason ? "; lý do: " : "",
 			    x->reason ? x->reason : "");
 	}
+	if (x->meeting_note)
+		cb_doc_para(d, "Ghi chú của buổi sinh hoạt: %s", x->meeting_note);
+	if (x->stray_notes)
+		cb_doc_note(d, "Ghi chú cho mục không có trong quy định này: %s", x->stray_notes);
+	if (x->nlack)
+		cb_doc_note(d, "Thiếu ghi chú lý do trừ điểm của %zu tiêu chí", x->nlack);
 	if (x->stale)
 		cb_doc_note(d, "Số liệu đã thay đổi sau lần chấm gần nhất: chạy 'chibo evaluate' để chấm lại");
 	if (x->old_rules)
@@ -212,7 +225,7 @@ int cb_sheet_doc(struct cb_doc **out, const struct cb_explained *x, struct cb_er
 		const struct cb_sheet_line *l = &s->line[i];
 		struct cb_cell points = {.null = !points_shown(l), .n = l->points}, most = {.n = l->criterion->max};
 		cb_buf_clear(&b);
-		grounds(&b, l);
+		grounds(&b, x, i);
 		if (!cb_buf_ok(&b)) {
 			rc = cb_err_nomem(err);
 			break;
@@ -292,8 +305,9 @@ static const char *status_id(enum cb_status s)
 	return id[s];
 }
 
-static void line_json(struct cb_buf *b, const struct cb_sheet_line *l)
+static void line_json(struct cb_buf *b, const struct cb_explained *x, size_t at)
 {
+	const struct cb_sheet_line *l = &x->sheet->line[at];
 	char t[96];
 
 	cb_buf_putc(b, '{');
@@ -346,6 +360,9 @@ static void line_json(struct cb_buf *b, const struct cb_sheet_line *l)
 	text_field(b, "missing", l->missing);
 	text_field(b, "capped", l->capped);
 	text_field(b, "note", l->note);
+	text_field(b, "why", x->line_note[at]);
+	key(b, "why_missing");
+	cb_buf_puts(b, x->line_lacks[at] ? "true" : "false");
 	cb_buf_putc(b, '}');
 }
 
@@ -372,7 +389,7 @@ int cb_sheet_json(struct cb_buf *b, const struct cb_explained *x, struct cb_err 
 	cb_buf_putc(b, '[');
 	for (size_t i = 0; i < s->nline; i++) {
 		cb_buf_puts(b, i ? ",\n  " : "\n  ");
-		line_json(b, &s->line[i]);
+		line_json(b, x, i);
 	}
 	cb_buf_puts(b, "]");
 	pts_field(b, "scale", true, rs->scale);
@@ -412,6 +429,9 @@ int cb_sheet_json(struct cb_buf *b, const struct cb_explained *x, struct cb_err 
 		cb_buf_puts(b, "null");
 	text_field(b, "official", x->official);
 	text_field(b, "reason", x->reason);
+	text_field(b, "meeting_note", x->meeting_note);
+	text_field(b, "notes_one_for", cb_notes_id(rs->notes));
+	text_field(b, "stray_notes", x->stray_notes);
 	key(b, "stale");
 	cb_buf_puts(b, x->stale ? "true" : "false");
 	key(b, "stored");
@@ -435,7 +455,7 @@ int cb_sheet_rows(const struct cb_explained *x, const struct cb_sink_opts *o, st
 		const struct cb_sheet_line *l = &x->sheet->line[i];
 		struct cb_cell points = {.null = !points_shown(l) || !l->criterion->score, .n = l->points};
 		cb_buf_clear(&b);
-		grounds(&b, l);
+		grounds(&b, x, i);
 		for (size_t k2 = 0; k2 < b.len; k2++) /* one line of a CSV file stays one line */
 			if (b.s[k2] == '\n')
 				b.s[k2] = '|';

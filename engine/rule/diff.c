@@ -339,6 +339,7 @@ int cb_ruleset_diff(struct cb_changes **out, const struct cb_ruleset *was, const
 	static const char *const period[] = { [CB_QUARTER] = "xếp loại quý", [CB_HALF] = "xếp loại 6 tháng", [CB_NINE_MONTHS] = "xếp loại 9 tháng",
 					      [CB_YEAR] = "xếp loại năm" };
 	static const char *const missed[] = { "không tính", "tính là mức thấp nhất", "không xếp loại" };
+	static const char *const notes[] = { "không bắt buộc", "mỗi tiêu chí bị trừ điểm một ghi chú", "bắt buộc, một ghi chú cho cả buổi là đủ" };
 	static const char *const missing[] = { "không xếp loại", "0 điểm", "tính lại trên phần còn lại" };
 	struct diff d = { .was = was, .now = now };
 
@@ -355,7 +356,7 @@ int cb_ruleset_diff(struct cb_changes **out, const struct cb_ruleset *was, const
 	say(&d, "loại hình chi bộ", mask(&d, was->for_cells, cell_name, CB_CELL_TYPES), mask(&d, now->for_cells, cell_name, CB_CELL_TYPES), 0, 0);
 	say(&d, "thiếu dữ liệu", missing[was->missing], missing[now->missing], 0, 0);
 	say(&d, "người chấm, theo thứ tự", order_words(&d, was), order_words(&d, now), 0, 0);
-	say(&d, "ghi chú điểm trừ", was->notes_required ? "bắt buộc" : "không bắt buộc", now->notes_required ? "bắt buộc" : "không bắt buộc", 0, 0);
+	say(&d, "ghi chú điểm trừ", notes[was->notes], notes[now->notes], 0, 0);
 	criteria(&d);
 	points(&d, "tổng điểm tối đa", was->scale, now->scale, 0, 0);
 	if (was->ceiling != was->scale || now->ceiling != now->scale)

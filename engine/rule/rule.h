@@ -171,6 +171,15 @@ struct cb_effort {
 };
 #define CB_EFFORT_MAX 100
 
+enum cb_notes {
+	CB_NOTES_NONE,
+	CB_NOTES_CRITERION, /* one for each criterion that lost points */
+	CB_NOTES_MEETING    /* one for the whole meeting is enough */
+};
+const char *cb_notes_id(enum cb_notes n); /* "criterion", "meeting"; NULL: none is needed */
+/* Is a note of this item ("preparation", "preparation.2") one of the criterion? */
+bool cb_note_is_of(const char *criterion, const char *item);
+
 struct cb_ruleset {
 	struct cb_arena arena;
 	const char *id;       /* "tuyen_quang.qd19" */
@@ -196,7 +205,7 @@ struct cb_ruleset {
 	enum cb_round total_round;       /* NONE: exact */
 	cb_pts total_step;               /* 1000 for whole points */
 	enum cb_assessor order[CB_ASSESSORS]; size_t norder; /* whose judged points count, best first */
-	bool notes_required;             /* every deduction needs a note */
+	enum cb_notes notes;             /* does every lost point need a note? */
 	enum cb_missed missed_month;
 	struct cb_period_rule period[5]; /* by cb_period_kind; MONTH unused */
 	struct cb_rank_key *rank; size_t nrank;

@@ -1103,15 +1103,16 @@ static void read_total(struct cb_build *b, const struct cb_tree *t)
 static void read_assessors(struct cb_build *b, const struct cb_tree *t)
 {
 	static const char *const fields[] = { "order" };
-	static const char *const note_fields[] = { "required_for" };
+	static const char *const note_fields[] = { "required_for", "one_for" };
 	static const char *const required[] = { "none", "deductions" };
+	static const char *const one_for[] = { NULL, "criterion", "meeting" };
 	struct cb_ruleset *rs = b->rs;
 	const struct cb_tree *v = get_table(b, t, "assessors");
 
 	if (b->base) {
 		rs->norder = b->base->norder;
 		memcpy(rs->order, b->base->order, sizeof(rs->order));
-		rs->notes_required = b->base->notes_required;
+		rs->notes = b->base->notes;
 	} else {
 		rs->norder = 3;
 		rs->order[0] = CB_SUPERIOR;
@@ -1157,7 +1158,13 @@ static void read_assessors(struct cb_build *b, const struct cb_tree *t)
 	if (v) {
 		struct cb_place f = cb_enter_field(b, t, "notes");
 		known_fields(b, v, "notes", note_fields, COUNT(note_fields));
-		rs->notes_required = get_word(b, v, "required_for", required, COUNT(required), rs->notes_required) == 1;
+		if (get_word(b, v, "required_for", required, COUNT(required), rs->notes != CB_NOTES_NONE) == 1)
+			rs->notes = get_word(b, v, "one_for", one_for, COUNT(one_for), rs->notes ? (int)rs->notes : CB_NOTES_CRITERION) == CB_NOTES_MEETING
+					    ? CB_NOTES_MEETING : CB_NOTES_CRITERION;
+		else if (cb_tree_get(v, "one_for"))
+			cb_say(b, "add required_for = \"deductions\"", "notes says for what one note is enough, but not that notes are required");
+		else
+			rs->notes = CB_NOTES_NONE;
 		cb_leave(b, f);
 	}
 }
@@ -1556,6 +1563,18 @@ int cb_ruleset_set_sources(struct cb_ruleset *rs, const struct cb_source *src, s
 }
 
 const char *const cb_counts_name[3] = { "scale", "bonus", "penalty" };
+
+const char *cb_notes_id(enum cb_notes n)
+{
+	return n == CB_NOTES_CRITERION ? "criterion" : n == CB_NOTES_MEETING ? "meeting" : NULL;
+}
+
+bool cb_note_is_of(const char *criterion, const char *item)
+{
+	size_t n = strlen(criterion);
+
+	return strncmp(item, criterion, n) == 0 && (item[n] == '\0' || item[n] == '.');
+}
 
 int cb_criterion_find(const struct cb_ruleset *rs, const char *id)
 {

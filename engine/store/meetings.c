@@ -1,8 +1,8 @@
 /*
- * meetings.c - meetings, assessments, decisions, visits and months in; past revisions kept and read back.
+ * meetings.c - meetings, assessments, notes, decisions, visits and months in; past revisions kept and read back.
  *
  * A put compares with what is on record: the same again changes nothing. The first change of a meeting within a
- * transaction moves its state (facts and assessments) to meeting_past and makes the next revision; further changes in
+ * transaction moves its state (facts, assessments, notes) to meeting_past and makes the next revision; further changes in
  * the same transaction belong to that revision, unless a result was made from it already. A put costs two look-ups by
  * key, one insert or update, and one line of audit when something that was on record changed.
  */
@@ -169,7 +169,8 @@ static int keep_past(struct cb_store *st, int64_t id, int64_t *rev, struct cb_er
 		rc = cb_buf_ok(&st->scratch) ? CB_OK : cb_err_nomem(err);
 		if (rc == CB_OK)
 			rc = cb_st_get(st, Q_PAST_PUT, "INSERT INTO meeting_past(meeting_id,rev,body) VALUES(?1,?2,json_object('topic',?3,'unit_kind',?5,'cell_type',?6,'facts',json(?4),"
-						       "'assessments',(SELECT json_group_array(json_array(item,assessor,points)) FROM assessment WHERE meeting_id=?1)))",
+						       "'assessments',(SELECT json_group_array(json_array(item,assessor,points)) FROM assessment WHERE meeting_id=?1),"
+						       "'notes',(SELECT json_group_array(json_array(item,text)) FROM note WHERE meeting_id=?1)))",
 				       &q, err);
 		if (rc == CB_OK) {
 			sqlite3_bind_int64(q, 1, id);
@@ -564,6 +565,70 @@ int cb_store_assessment_put(struct cb_store *st, const struct cb_assessment *a, 
 	snprintf(was, sizeof(was), "%lld", (long long)old);
 	snprintf(now, sizeof(now), "%lld", (long long)a->points);
 	return cb_st_audit(st, "assessment", subject, was, now, err);
+}
+
+int cb_store_note_put(struct cb_store *st, int64_t meeting_id, const char *item, const char *text, enum cb_put *what, struct cb_err *err)
+{
+	char subject[200], *was = NULL;
+	int64_t rev;
+	size_t chars = 0;
+	sqlite3_stmt *q;
+	bool row;
+	int rc = cb_st_writing(st, err);
+
+	for (const char *p = text; p != NULL && *p != '\0'; p++)
+		chars += ((unsigned char)*p & 0xC0) != 0x80;
+	if (rc == CB_OK && (strlen(item) > 80 || chars > CB_NOTE_CHARS || (text != NULL && chars == 0)))
+		rc = cb_err_set(err, CB_EDATA, "a note of \"%.80s\" must have 1 to %d characters", item, CB_NOTE_CHARS);
+	if (rc == CB_OK)
+		rc = cb_st_get(st, Q_NOTE_GET, "SELECT text FROM note WHERE meeting_id=?1 AND item=?2", &q, err);
+	if (rc != CB_OK)
+		return rc;
+	sqlite3_bind_int64(q, 1, meeting_id);
+	cb_st_bind_text(q, 2, item);
+	rc = cb_st_row(st, q, &row, err);
+	if (rc != CB_OK)
+		return rc;
+	*what = !row && text ? CB_PUT_NEW : CB_PUT_CHANGED;
+	if (row) {
+		const char *s = (const char *)sqlite3_column_text(q, 0);
+
+		was = cb_strdup(s ? s : "");
+		sqlite3_reset(q);
+		if (was == NULL)
+			return cb_err_nomem(err);
+	}
+	if (was && text ? strcmp(was, text) == 0 : !was && !text) {
+		*what = CB_PUT_SAME;
+		goto out;
+	}
+	rc = head_of(st, meeting_id, subject, sizeof(subject), err);
+	if (rc == CB_OK)
+		rc = cb_st_txn(st, err);
+	if (rc == CB_OK)
+		rc = stand_on(st, meeting_id, &row, err);
+	if (rc == CB_OK)
+		rc = keep_past(st, meeting_id, &rev, err);
+	if (rc == CB_OK)
+		rc = text ? cb_st_get(st, Q_NOTE_PUT, "INSERT INTO note(meeting_id,item,text) VALUES(?1,?2,?3)"
+						      " ON CONFLICT DO UPDATE SET text=excluded.text", &q, err)
+			  : cb_st_get(st, Q_NOTE_DELETE, "DELETE FROM note WHERE meeting_id=?1 AND item=?2", &q, err);
+	if (rc != CB_OK)
+		goto out;
+	sqlite3_bind_int64(q, 1, meeting_id);
+	cb_st_bind_text(q, 2, item);
+	if (text != NULL)
+		cb_st_bind_text(q, 3, text);
+	rc = cb_st_done(st, q, err);
+	if (rc == CB_OK)
+		rc = set_rev(st, meeting_id, rev, err);
+	if (rc == CB_OK && was) {
+		snprintf(subject + strlen(subject), sizeof(subject) - strlen(subject), " %.80s", item);
+		rc = cb_st_audit(st, "note", subject, was, text, err);
+	}
+out:
+	cb_free(was);
+	return rc;
 }
 
 int cb_store_decision_put(struct cb_store *st, const struct cb_decision *d, enum cb_put *what, struct cb_err *err)

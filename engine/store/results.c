@@ -44,6 +44,22 @@ static int source_put(struct cb_store *st, const struct cb_source *s, struct cb_
 	return cb_st_done(st, q, err);
 }
 
+/* Also for a ruleset that was kept before the record knew of notes. */
+static int notes_put(struct cb_store *st, int64_t id, const char *notes_for, struct cb_err *err)
+{
+	sqlite3_stmt *q;
+	int rc;
+
+	if (notes_for == NULL)
+		return CB_OK;
+	rc = cb_st_get(st, Q_RULESET_NOTES, "INSERT INTO ruleset_notes(ruleset_id,one_for) VALUES(?1,?2) ON CONFLICT DO NOTHING", &q, err);
+	if (rc != CB_OK)
+		return rc;
+	sqlite3_bind_int64(q, 1, id);
+	cb_st_bind_text(q, 2, notes_for);
+	return cb_st_done(st, q, err);
+}
+
 int cb_store_ruleset_put(struct cb_store *st, const struct cb_ruleset_info *rs, int64_t *id, struct cb_err *err)
 {
 	sqlite3_stmt *q;
@@ -62,7 +78,7 @@ int cb_store_ruleset_put(struct cb_store *st, const struct cb_ruleset_info *rs, 
 		sqlite3_reset(q);
 	}
 	if (rc != CB_OK || row)
-		return rc;
+		return rc == CB_OK ? notes_put(st, *id, rs->notes_for, err) : rc;
 	rc = cb_st_get(st, Q_RULESET_PUT, "INSERT INTO ruleset(sha256,name,title,issuer,status,valid_from,valid_to) VALUES(?1,?2,?3,?4,?5,?6,?7)", &q, err);
 	if (rc != CB_OK)
 		return rc;
@@ -111,7 +127,7 @@ int cb_store_ruleset_put(struct cb_store *st, const struct cb_ruleset_info *rs, 
 		sqlite3_bind_int64(q, 5, rs->level[i].at_least);
 		rc = cb_st_done(st, q, err);
 	}
-	return rc;
+	return rc == CB_OK ? notes_put(st, *id, rs->notes_for, err) : rc;
 }
 
 int cb_store_ruleset_sources(struct cb_store *st, int64_t id, struct cb_arena *a, struct cb_source **src, size_t *n, struct cb_err *err)

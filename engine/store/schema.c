@@ -25,6 +25,7 @@
  *   seal            closed periods: triggers refuse changes to what happened in them; one is taken off only in the
  *                   transaction that has just written why to the audit.
  *   note            why points were taken, per line of the form; item '' is the whole meeting. Part of a meeting's state.
+ *   ruleset_notes   the rulesets that want a note for every lost point; v_note_due has each such loss beside its note.
  *   run_signature   whose signature stood under a ruleset when the run was made.
  *   audit           what changed, from what, to what; triggers refuse to change or delete rows, and a gap in the ids shows.
  */
@@ -210,6 +211,9 @@ static const char version_2[] =
 	"CREATE TRIGGER note_seal_delete BEFORE DELETE ON note WHEN " SEALED_MEETING("OLD.meeting_id") REFUSE_SEALED
 	"CREATE VIEW v_note AS SELECT n.meeting_id AS meeting_id, u.code AS unit_code, " ISO("m.held_on") " AS held_on, m.kind AS kind,"
 	" n.item AS item, n.text AS text FROM note n JOIN meeting m ON m.id=n.meeting_id JOIN unit u ON u.id=m.unit_id;\n"
+	"CREATE TABLE ruleset_notes(\n"
+	" ruleset_id INTEGER PRIMARY KEY REFERENCES ruleset(id),\n one_for TEXT NOT NULL CHECK(one_for IN ('criterion','meeting'))\n"
+	") STRICT;\n"
 
 	"CREATE TABLE run_signature(\n"
 	" run_id INTEGER NOT NULL REFERENCES run(id),\n ruleset_id INTEGER NOT NULL REFERENCES ruleset(id),\n"
@@ -228,6 +232,11 @@ static const char version_2[] =
 	" CASE j.type WHEN 'integer' THEN 'scored' WHEN 'null' THEN 'missing' ELSE j.value END AS state"
 	" FROM result r JOIN ruleset rs ON rs.id=r.ruleset_id JOIN json_each(r.points) j"
 	" JOIN ruleset_criterion c ON c.ruleset_id=r.ruleset_id AND c.ord=j.key;\n"
+	"CREATE VIEW v_note_due AS SELECT r.meeting_id AS meeting_id, m.unit_id AS unit_id, m.held_on AS day, c.ord AS ord, c.id AS criterion,"
+	" c.label AS label, CASE c.counts WHEN 0 THEN c.max-j.value WHEN 1 THEN 0 ELSE -j.value END AS lost, (SELECT group_concat(n.text,'; ') FROM note n WHERE n.meeting_id=r.meeting_id AND"
+	" (n.item=c.id OR substr(n.item,1,length(c.id)+1)=c.id||'.' OR (n.item='' AND q.one_for='meeting'))) AS note"
+	" FROM ruleset_notes q JOIN result r ON r.ruleset_id=q.ruleset_id JOIN meeting m ON m.id=r.meeting_id JOIN json_each(r.points) j"
+	" JOIN ruleset_criterion c ON c.ruleset_id=r.ruleset_id AND c.ord=j.key WHERE j.type='integer' AND lost>0;\n"
 	"DROP VIEW v_ruleset;\n"
 	"CREATE VIEW v_ruleset AS SELECT id, sha256, name, title, issuer, status, " ISO("valid_from") " AS valid_from, " ISO("valid_to") " AS valid_to,"
 	" (SELECT count(*) FROM ruleset_criterion c WHERE c.ruleset_id=ruleset.id) AS criteria,"

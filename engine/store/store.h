@@ -80,6 +80,10 @@ int cb_store_meeting_kept(struct cb_store *st, const struct cb_meeting *m, int64
 int cb_store_meeting_find(struct cb_store *st, int64_t unit_id, cb_day day, int kind /* -1: the only one that day */, int64_t *id,
 			  struct cb_err *err);
 int cb_store_assessment_put(struct cb_store *st, const struct cb_assessment *a, enum cb_put *what, struct cb_err *err);
+/* Why points were taken: of one line of the form ("preparation", "preparation.2") or of the whole meeting (item ""). At most
+   CB_NOTE_CHARS characters; NULL takes the note away. */
+#define CB_NOTE_CHARS 500
+int cb_store_note_put(struct cb_store *st, int64_t meeting_id, const char *item, const char *text, enum cb_put *what, struct cb_err *err);
 /* What the decision leaves open (NULL, -1, CB_DAY_NONE) stays as it is on record: the cell's vote and the superior's word
    come in separate rows. */
 int cb_store_decision_put(struct cb_store *st, const struct cb_decision *d, enum cb_put *what, struct cb_err *err);

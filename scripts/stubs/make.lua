@@ -62,7 +62,7 @@ local Level = {}
 ---@field criteria? chibo.Criterion[]
 ---@field override? chibo.Criterion[]
 ---@field assessors? { order: string[] }
----@field notes? { required_for: "deductions" }
+---@field notes? { required_for: "deductions"|"none", one_for?: "criterion"|"meeting" }
 ---@field missing? "refuse"|"zero"|"rescale"
 ---@field total? chibo.RoundTotal
 ---@field ceiling? number        the highest total, where bonuses lift it above the scale

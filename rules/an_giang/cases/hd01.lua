@@ -23,6 +23,12 @@ return {
 		facts = { members = 20, exempt = 0, present = 17, absent_unexcused = 1, duration_minutes = 80 },
 		expect = { total = 95, level = "tot", points = { duration = 3, attendance = 2 } },
 	},
+	{ -- every lost point wants a note: 7 of 10 is explained, 38 of 40 is not, and a note for the meeting as a whole is not enough
+		name = "ghi chú điểm trừ", facts = facts,
+		judged = { superior = { preparation = 7, organisation = 38, principles = 5, results = 30, closing = 5 } },
+		notes = { preparation = "dự thảo gửi muộn", meeting = "họp ghép" },
+		expect = { total = 95, points = { preparation = 7, organisation = 38 }, unnoted = { "organisation" } },
+	},
 	case("nửa điểm của từng mục không làm tròn riêng", { preparation = 9.5, closing = 4.5 }, { -- 99,0
 		total = 99, points = { preparation = 9.5, closing = 4.5 },
 	}),

@@ -291,7 +291,7 @@ static void bad_assessments_are_told(void **state)
 	ROW("C1,2024-01-15,,self,Chuẩn bị,8,,,", "is no id of an item");
 	ROW("C1,2024-01-15,,,,,21,20,", "votes for, of 20");
 	ROW("C1,2024-01-15,,,,,,,x", "is not a level");
-	ROW("C1,2024-01-15,,,,,,,", "neither points nor a decision");
+	ROW("C1,2024-01-15,,,,,,,", "neither points nor a note nor a decision");
 	ROW("C1,2024-01-15,,self,,88,,,\nC1,2024-01-15,,self,,89,,,", "same as line 2");
 	ROW("C1,2024-01-15,,,,,1,2,\nC1,2024-01-15,,,,,2,2,", "f.csv:3:7: votes_for: says something else of this meeting than line 2");
 	ROW("C9,2024-01-15,,self,,88,,,", "no unit \"C9\"");
@@ -509,7 +509,7 @@ static void running_out_of_memory_keeps_nothing(void **state)
 		enum cb_import_what what;
 		const char *text;
 	} others[] = {
-		{ CB_IMPORT_ASSESSMENTS, "unit,held_on,kind,assessor,points,points.a.1,official,reason\nC1,2024-01-15,regular,self,88,7,kha,x\n" },
+		{ CB_IMPORT_ASSESSMENTS, "unit,held_on,kind,assessor,points,points.a.1,official,reason,note.a\nC1,2024-01-15,regular,self,88,7,kha,x,y\n" },
 		{ CB_IMPORT_VISITS, "unit,visited_on\nC1,2024-01-15\n" },
 		{ CB_IMPORT_MONTHS, "unit,month,status,reason\nC1,2024-02,missed,x\n" },
 	};

@@ -241,6 +241,47 @@ static void blanks_of_every_kind_are_trimmed(void **state)
 	assert_int_equal(n, 2);
 }
 
+static const char *note_refused(const char *s)
+{
+	static struct cb_cell_fault f;
+	struct cb_buf b;
+	cb_buf_init(&b);
+	bool ok = cb_cell_note(&b, s, strlen(s), 500, &f);
+	cb_buf_release(&b);
+	return ok ? NULL : f.what;
+}
+
+static void a_note_is_cleaned(void **state)
+{
+	(void)state;
+	struct cb_cell_fault f;
+	struct cb_buf b;
+	cb_buf_init(&b);
+	static const char raw[] = "muo\xCC\xA3\xCC\x82n\n 10\xC2\xA0\t phút"; /* decomposed, with a line end and a no-break space */
+	assert_true(cb_cell_note(&b, raw, strlen(raw), 500, &f));
+	assert_string_equal(b.s, "muộn 10 phút");
+	assert_true(cb_cell_note(&b, "áá", strlen("áá"), 2, &f)); /* characters, not bytes */
+	assert_false(cb_cell_note(&b, "ááx", strlen("ááx"), 2, &f));
+	cb_buf_release(&b);
+}
+
+static void numbers_and_addresses_of_people_are_refused(void **state)
+{
+	(void)state;
+	static const char *const phone[] = { "gọi 0912345678", "0912 345 678", "0912.345.678", "091-234-5678", "+84 912 345 678", "lúc 8 0912 345 678", "0912 345 678 15 phút",
+					     "02838221234" };
+	static const char *const plain[] = { "trừ 10 điểm ngày 05.11.2025", "05-11-2025, 06-11-2025", "1.185.000.000 đồng", "muộn 15 phút, 08h30", "14/20 = 70,0%",
+					     "theo Hướng dẫn 42-HD/BTCTW", "000", "mục 3.1.2", "a @ b", "" };
+	for (size_t i = 0; i < sizeof(phone) / sizeof(phone[0]); i++)
+		if (!note_refused(phone[i]) || !strstr(note_refused(phone[i]), "telephone"))
+			fail_msg("\"%s\" got through", phone[i]);
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (note_refused(plain[i]))
+			fail_msg("\"%s\": %s", plain[i], note_refused(plain[i]));
+	assert_non_null(strstr(note_refused("số 123456789"), "an identity number"));
+	assert_non_null(strstr(note_refused("viết cho an.phu@tinh.vn"), "an address of mail"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +293,8 @@ int main(void)
 		cmocka_unit_test(flags_are_yes_or_no),
 		cmocka_unit_test(points_have_one_decimal_mark),
 		cmocka_unit_test(blanks_of_every_kind_are_trimmed),
+		cmocka_unit_test(a_note_is_cleaned),
+		cmocka_unit_test(numbers_and_addresses_of_people_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

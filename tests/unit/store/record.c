@@ -109,6 +109,54 @@ static void a_past_revision_is_rebuilt_with_its_assessments(void **state)
 	assert_string_equal(text(s, "SELECT was||now FROM audit WHERE was LIKE '%members%'"), "{\"members\":20,\"present\":18}{\"members\":21,\"present\":null}");
 }
 
+static void note(struct scene *s, int64_t id, const char *item, const char *text, enum cb_put want)
+{
+	enum cb_put what;
+
+	good(s, cb_store_note_put(s->st, id, item, text, &what, &s->err));
+	assert_int_equal(what, want);
+}
+
+static void a_note_is_part_of_the_meetings_state(void **state)
+{
+	struct scene *s = *state;
+	char longer[3 * CB_NOTE_CHARS + 4] = "";
+	enum cb_put what;
+	int64_t id;
+
+	begin(s);
+	id = meeting(s, "CB01", "2020-03-05", CB_REGULAR, 20, 18, &what);
+	note(s, id, "results", "chưa xong hai việc", CB_PUT_NEW);
+	note(s, id, "", "họp ghép", CB_PUT_NEW);
+	commit(s);
+	assert_int_equal(number(s, "SELECT rev FROM meeting"), 1);
+	begin(s);
+	note(s, id, "results", "chưa xong hai việc", CB_PUT_SAME);
+	commit(s);
+	assert_int_equal(number(s, "SELECT rev FROM meeting"), 1);
+	begin(s);
+	note(s, id, "results", "chưa xong một việc", CB_PUT_CHANGED);
+	note(s, id, "", NULL, CB_PUT_CHANGED);
+	note(s, id, "", NULL, CB_PUT_SAME);
+	commit(s);
+	assert_int_equal(number(s, "SELECT rev FROM meeting"), 2);
+	assert_string_equal(text(s, "SELECT json_extract(body,'$.notes') FROM meeting_past WHERE rev=1"), "[[\"\",\"họp ghép\"],[\"results\",\"chưa xong hai việc\"]]");
+	assert_string_equal(text(s, "SELECT group_concat(item||'='||text) FROM v_note"), "results=chưa xong một việc");
+	assert_string_equal(text(s, "SELECT subject||': '||was||' > '||now FROM audit WHERE what='note' AND now IS NOT NULL"),
+			    "CB01 2020-03-05 regular results: chưa xong hai việc > chưa xong một việc");
+	assert_string_equal(text(s, "SELECT was FROM audit WHERE what='note' AND now IS NULL"), "họp ghép");
+	for (int i = 0; i <= CB_NOTE_CHARS; i++)
+		strcat(longer, "ộ");
+	begin(s);
+	assert_int_equal(cb_store_note_put(s->st, id, "results", longer, &what, &s->err), CB_EDATA);
+	assert_string_equal(s->err.msg, "a note of \"results\" must have 1 to 500 characters");
+	assert_int_equal(cb_store_note_put(s->st, id, "results", "", &what, &s->err), CB_EDATA);
+	longer[3 * CB_NOTE_CHARS] = '\0';
+	note(s, id, "results", longer, CB_PUT_CHANGED);
+	commit(s);
+	healthy(s);
+}
+
 static void a_unit_that_moved_is_found_below_the_right_parent(void **state)
 {
 	struct scene *s = *state;
@@ -183,6 +231,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_new_record_is_private_and_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(meetings_come_back_as_columns, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_past_revision_is_rebuilt_with_its_assessments, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_note_is_part_of_the_meetings_state, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_unit_that_moved_is_found_below_the_right_parent, setup, teardown),
 		cmocka_unit_test_setup_teardown(results_replace_each_other_and_stay, setup, teardown),
 	};

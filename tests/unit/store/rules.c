@@ -214,6 +214,9 @@ static void a_sealed_period_refuses_every_change(void **state)
 	assert_int_equal(try_meeting(s, "CB01", "2020-03-31", CB_REGULAR, 20, 17, &id, &what), CB_ESEALED);
 	assert_int_equal(cb_store_assessment_put(s->st, &a, &what, &s->err), CB_ESEALED);
 	assert_int_equal(cb_store_decision_put(s->st, &d, &what, &s->err), CB_ESEALED);
+	assert_int_equal(cb_store_note_put(s->st, d.meeting_id, "results", "vì sao", &what, &s->err), CB_ESEALED);
+	good(s, cb_store_note_put(s->st, d.meeting_id, "results", NULL, &what, &s->err)); /* nothing was there: no change */
+	assert_int_equal(what, CB_PUT_SAME);
 	good(s, try_meeting(s, "CB01", "2020-03-05", CB_REGULAR, 20, 18, &id, &what)); /* the same again is no change */
 	assert_int_equal(what, CB_PUT_SAME);
 	meeting(s, "CB01", "2020-04-01", CB_REGULAR, 20, 18, &what);
@@ -221,6 +224,7 @@ static void a_sealed_period_refuses_every_change(void **state)
 	assert_int_not_equal(behind(s, "UPDATE meeting SET present=1 WHERE id=1"), SQLITE_OK);
 	assert_string_equal(s->said, "the period is sealed");
 	assert_int_not_equal(behind(s, "INSERT INTO assessment VALUES(1,'results','self',1)"), SQLITE_OK);
+	assert_int_not_equal(behind(s, "INSERT INTO note VALUES(1,'results','x')"), SQLITE_OK);
 	assert_int_not_equal(behind(s, "DELETE FROM seal"), SQLITE_OK);
 	assert_string_equal(text(s, "SELECT period||valid_to FROM v_seal"), "2020-Q12020-03-31");
 }

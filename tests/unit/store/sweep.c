@@ -62,6 +62,8 @@ static int write_all(struct scene *s, struct cb_store **st)
 	a.meeting_id = id1;
 	if (rc == CB_OK)
 		rc = cb_store_assessment_put(*st, &a, &what, &s->err);
+	for (int i = 0; rc == CB_OK && i < 2; i++)
+		rc = cb_store_note_put(*st, id1, "results", i ? "chưa xong" : "chưa làm", &what, &s->err);
 	if (rc == CB_OK)
 		rc = try_ruleset(s, &rs);
 	if (rc == CB_OK)
