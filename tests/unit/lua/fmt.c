@@ -271,7 +271,7 @@ static void laying_out_twice_changes_nothing(void **state)
 	assert_true(stays("tests/lua/corpus") > 100);
 	assert_true(stays("tests/lua/attacks") > 10);
 	assert_true(stays("tests/rules/broken") > 40);
-	assert_int_equal(stays("scripts"), 4);
+	assert_true(stays("scripts") > 3);
 	assert_true(stays("examples") > 0);
 }
 
