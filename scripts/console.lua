@@ -512,15 +512,10 @@ env.rules = setmetatable({}, {
 	end,
 })
 
--- What a changed pack says: its mistakes, its cases, and what it would do to the record.
-local function effect(id, path)
-	local _, mistakes, code = host.command_findings { "rules", "check", path }
-	host.write(mistakes ~= "" and mistakes .. "\n" or "")
-	if code ~= 0 then return end
-	local out, talk = host.command_findings { "rules", "test", id }
-	host.write(out .. (talk ~= "" and talk .. "\n" or ""))
-	out, talk, code = host.command_findings { "whatif", id, "--keep", "5" }
-	host.write(code <= 1 and out or talk .. "\n")
+-- What a changed pack says, as rules watch prints it: its mistakes, its cases, and what it would do to the record.
+local function effect(id)
+	local out, talk = host.command_findings { "rules", "watch", id, "--once" }
+	host.write(out .. (talk ~= "" and talk:gsub("%s*$", "\n") or ""))
 end
 
 local function rule_path(id)
@@ -538,7 +533,7 @@ function env.edit(id)
 	local path, name = rule_path(id)
 	local before = host.stamp(path)
 	host.editor(path)
-	if host.stamp(path) ~= before then effect(name, path) else return M.text("nothing was changed") end
+	if host.stamp(path) ~= before then effect(name) else return M.text("nothing was changed") end
 end
 
 --- watch "tuyen_quang.qd19": the same each time the file is saved, until Ctrl-C.
@@ -551,7 +546,7 @@ function env.watch(id)
 		local now = host.stamp(path)
 		if now and now ~= last then
 			last = now
-			effect(name, path)
+			effect(name)
 		end
 	end
 end

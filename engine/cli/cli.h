@@ -145,6 +145,9 @@ int cli_report(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_figures(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_check(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err);
+int cli_rules_watch(struct cli *c, int argc, char **argv, struct cb_err *err);
+/* What rules watch prints for one save of a pack; `since`: an earlier copy to compare with, NULL for none. */
+int cli_rules_effect(struct cli *c, const char *word, const char *since, struct cb_err *err);
 int cli_rules_new(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_diff(struct cli *c, int argc, char **argv, struct cb_err *err);
 int cli_rules_doc(struct cli *c, int argc, char **argv, struct cb_err *err);

@@ -32,7 +32,12 @@ static const struct cli_option test_options[] = {
 	{"cases", "PACK", "the cases of this pack instead of its own: what a change does to them"},
 	{"mutate", NULL, "also: which small changes of the pack the cases notice"},
 	{"boundaries", NULL, "instead: print the cases that are missing on both sides of every threshold, for a person to confirm"},
+	{"watch", NULL, "instead: again each time a file is saved, as 'rules watch' does"},
 	END,
+};
+static const struct cli_option watch_options[] = {
+	{"poll", NULL, "look every half second instead of being told: for folders on a network"},
+	{"once", NULL, "one screen for one pack, then end"}, {"since", "FILE", "with --once: an earlier copy to compare with"}, END,
 };
 static const struct cli_option fmt_options[] = {{"check", NULL, "change nothing; print the names of files that would change, exit code 1 if there are any"}, END};
 static const struct cli_option compliance_options[] = {
@@ -122,6 +127,9 @@ const struct cli_command cli_commands[] = {
 	{"rules check", "[PACK...]", "every mistake of the packs, in one run", NULL, "chibo rules check\nchibo rules check tuyen_quang/qd19.lua", NULL, CLI_ROWS, 0, -1, cli_rules_check},
 	{"rules test", "[PACK...]", "run the packs' own cases", "With --coverage what no case reaches, with --mutate small changes of the pack that no case notices: each is a finding.",
 	 "chibo rules test an_phu.hd42\nchibo rules test --coverage --mutate", test_options, CLI_ROWS, 0, -1, cli_rules_test},
+	{"rules watch", "[PACK]", "check, cases, changes and effect on the record, each time a file is saved",
+	 "Without PACK every pack of the rules folder. Compares with the last version without a mistake, and with what the record was\n"
+	 "rated with, when --db is there. Ctrl-C ends.", "chibo rules watch an_phu.hd42", watch_options, 0, 0, 1, cli_rules_watch},
 	{"rules fmt", "[PACK | FOLDER | FILE | -]...", "lay packs and cases out in one style; comments and line breaks stay",
 	 "PACK means the pack and its cases; without words every file of the rules folder. The names of changed files are printed;\n"
 	 "- reads standard input and prints it laid out. A file that is not correct Lua is told and left as it is.",

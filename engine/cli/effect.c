@@ -1,9 +1,11 @@
 /*
- * effect.c - what a change of the rules changes: rules diff in meaning, and on the meetings on record; whatif.
+ * effect.c - what a change of the rules changes: rules diff in meaning, and on the meetings on record; whatif; the screen
+ * that rules watch prints for a save.
  *
  * A ruleset is named by its id, or by the path of any file: an edited copy takes its base from the rules folder.
  */
 #include <string.h>
+#include <unistd.h>
 #include "base/alloc.h"
 #include "base/num.h"
 #include "cli/cli.h"
@@ -115,8 +117,8 @@ static void need_table(struct cb_doc *d, const struct cb_whatif *w, const struct
 								 cb_cell_int(g->table[i].lack[k])});
 }
 
-/* The sections of a comparison; `rows` says what the rows of the level tables are. */
-static void move_sections(struct cb_doc *d, const struct cb_whatif *w, unsigned by, const char *rows, const char *levels_title)
+/* What caused the moves, what was lacking, and who moved. */
+static void cause_sections(struct cb_doc *d, const struct cb_whatif *w)
 {
 	static const struct cb_column causes[] = {
 		{"criterion", "Tiêu chí", CB_COL_TEXT, 0}, {"up", "Làm lên mức", CB_COL_INT, 0}, {"down", "Làm xuống mức", CB_COL_INT, 0},
@@ -128,27 +130,8 @@ static void move_sections(struct cb_doc *d, const struct cb_whatif *w, unsigned 
 		{"from", "Từ", CB_COL_TEXT, 0},	     {"to", "Thành", CB_COL_TEXT, 0},	  {"old_score", "Điểm cũ", CB_COL_PTS, 0}, {"new_score", "Điểm mới", CB_COL_PTS, 0},
 		{"cause", "Do tiêu chí", CB_COL_TEXT, 0},
 	};
-	char t[CB_NUM_TEXT], id[40], title[120];
+	char t[CB_NUM_TEXT];
 
-	move_summary(d, "moves", "", &w->all, 1, true);
-	level_table(d, w, &w->all, 1, false, "levels", levels_title, rows);
-	for (int k = 0; k < CB_MOVE_BYS; k++) {
-		const struct cb_move_group *g = &w->by[k];
-
-		if (!g->n || (by && !(by >> k & 1)))
-			continue;
-		snprintf(id, sizeof id, "by_%s", by_id[k]);
-		move_summary(d, id, by_title[k], g->table, g->n, false);
-		if (!by)
-			continue;
-		snprintf(id, sizeof id, "levels_by_%s", by_id[k]);
-		snprintf(title, sizeof title, "%s, từng mức", by_title[k]);
-		level_table(d, w, g->table, g->n, true, id, title, rows);
-		snprintf(id, sizeof id, "needs_by_%s", by_id[k]);
-		snprintf(title, sizeof title, "%s, số liệu thiếu", by_title[k]);
-		if (w->nneed)
-			need_table(d, w, g, id, title);
-	}
 	if (w->ncause) {
 		cb_doc_table(d, "causes", "Tiêu chí làm đổi mức", causes, 3);
 		for (size_t i = 0; i < w->ncause; i++)
@@ -177,6 +160,33 @@ static void move_sections(struct cb_doc *d, const struct cb_whatif *w, unsigned 
 		cb_doc_note(d, "%s kỳ chưa được chấm lần nào.", cb_fmt_int_vi(t, sizeof t, w->without_result));
 	if (w->not_rated)
 		cb_doc_note(d, "%s kỳ thuộc loại mà quy định sau không chấm.", cb_fmt_int_vi(t, sizeof t, w->not_rated));
+}
+
+/* The sections of a comparison; `rows` says what the rows of the level tables are. */
+static void move_sections(struct cb_doc *d, const struct cb_whatif *w, unsigned by, const char *rows, const char *levels_title)
+{
+	char id[40], title[120];
+
+	move_summary(d, "moves", "", &w->all, 1, true);
+	level_table(d, w, &w->all, 1, false, "levels", levels_title, rows);
+	for (int k = 0; k < CB_MOVE_BYS; k++) {
+		const struct cb_move_group *g = &w->by[k];
+
+		if (!g->n || (by && !(by >> k & 1)))
+			continue;
+		snprintf(id, sizeof id, "by_%s", by_id[k]);
+		move_summary(d, id, by_title[k], g->table, g->n, false);
+		if (!by)
+			continue;
+		snprintf(id, sizeof id, "levels_by_%s", by_id[k]);
+		snprintf(title, sizeof title, "%s, từng mức", by_title[k]);
+		level_table(d, w, g->table, g->n, true, id, title, rows);
+		snprintf(id, sizeof id, "needs_by_%s", by_id[k]);
+		snprintf(title, sizeof title, "%s, số liệu thiếu", by_title[k]);
+		if (w->nneed)
+			need_table(d, w, g, id, title);
+	}
+	cause_sections(d, w);
 }
 
 /* --period, --unit, --by, --keep: the same for both commands. Opens the record and the rules. */
@@ -345,5 +355,163 @@ int cli_rules_diff(struct cli *c, int argc, char **argv, struct cb_err *err)
 	cb_changes_free(d);
 	cb_ruleset_free(rs[0]);
 	cb_ruleset_free(rs[1]);
+	return rc;
+}
+
+/* --- one screen of rules watch --------------------------------------------------------------------------------- */
+
+/* The text of this ruleset that most results on record were made with; *out stays NULL when there is none. */
+static int stored_version(struct cli *c, const char *id, struct cb_ruleset **out, struct cb_err *err)
+{
+	struct cb_rows *rows = NULL;
+	struct cb_arena a;
+	struct cb_source *src;
+	struct cb_diags *unheard = NULL;
+	int64_t stored = 0;
+	size_t n;
+	bool row;
+	int rc = cb_rows_open(&rows, c->store, err, "SELECT ruleset_id FROM result WHERE ruleset_id IN (SELECT id FROM ruleset WHERE name = ?1)"
+			      " GROUP BY 1 ORDER BY count(*) DESC LIMIT 1", "t", id);
+
+	if (!rc && !(rc = cb_rows_step(rows, &row, err)) && row)
+		stored = cb_rows_int(rows, 0);
+	cb_rows_close(rows);
+	if (rc || !stored)
+		return rc;
+	if (cb_diags_new(&unheard, 1)) /* its mistakes are no news: it was in force */
+		return cb_err_nomem(err);
+	cb_arena_init(&a);
+	rc = cb_store_ruleset_sources(c->store, stored, &a, &src, &n, err);
+	if (!rc)
+		rc = cb_pack_load_sources(out, src, n, cb_store_facts(c->store), NULL, unheard, err);
+	cb_arena_release(&a);
+	cb_diags_free(unheard);
+	return rc;
+}
+
+/* The record under this version, beside what it was rated with. */
+static int on_record(struct cli *c, const struct cb_ruleset *rs, struct cb_err *err)
+{
+	struct cb_whatif_opts o = {.under = rs, .keep = 5, .progress = cli_progress, .ctx = c};
+	struct cb_ruleset *stored = NULL;
+	struct cb_whatif *w = NULL;
+	struct cb_doc *d = NULL;
+	char t[CB_NUM_TEXT];
+	int rc = stored_version(c, rs->id, &stored, err);
+
+	if (rc == CB_EDATA || rc == CB_ERULE || rc == CB_ELIMIT) {
+		fputs("record: the text that it was rated with does not load beside this one\n", c->out);
+		return 0;
+	}
+	if (!rc && !stored) {
+		fprintf(c->out, "record: no result was made with %s yet\n", rs->id);
+		return 0;
+	}
+	if (!rc) {
+		o.against = stored;
+		o.book = c->book;
+		rc = cb_whatif_new(&w, c->store, &o, err);
+	}
+	if (!rc && !w->all.up && !w->all.down && !w->all.other) {
+		fprintf(c->out, "record: %s meetings, none would change its level\n", cb_fmt_int_vi(t, sizeof t, w->all.seen));
+	} else if (!rc) {
+		rc = cb_doc_new(&d, "TÁC ĐỘNG ĐẾN CÁC KỲ ĐÃ CHẤM", NULL, err);
+		if (!rc) {
+			move_summary(d, "moves", "", &w->all, 1, true);
+			level_table(d, w, &w->all, 1, false, "levels", "Mức đang lưu (dòng) và mức khi thử (cột)", "Đang lưu \\ thử");
+			cause_sections(d, w);
+			rc = cli_doc(c, d, err);
+		}
+	}
+	cb_doc_free(d);
+	cb_whatif_free(w);
+	cb_ruleset_free(stored);
+	return rc;
+}
+
+/* An earlier copy of the pack; false when it does not load (any more, beside what facts mean now). */
+static bool load_since(struct cli *c, const char *since, struct cb_ruleset **out, struct cb_diags *unheard)
+{
+	struct cb_diags *diags = c->diags;
+	struct cb_err err;
+	int rc;
+
+	c->diags = unheard;
+	rc = cli_pack(c, since, out, &err);
+	c->diags = diags;
+	return rc == 0;
+}
+
+/* The cases beside the pack, wherever it stands. */
+static int run_cases(struct cli *c, const char *word, const struct cb_ruleset *rs, struct cb_case_stats *st, struct cb_err *err)
+{
+	char path[512], *slash;
+
+	if (!cli_pack_is_file(c, word))
+		return cb_pack_test_with(st, rs, c->rules, cli_pack_path(c, word, path, sizeof path), cli_facts(c, err), cli_diags(c), err);
+	snprintf(path, sizeof path, "%s", word);
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	return cb_pack_test_with(st, rs, *path ? path : "/", slash + 1, cli_facts(c, err), cli_diags(c), err);
+}
+
+int cli_rules_effect(struct cli *c, const char *word, const char *since, struct cb_err *err)
+{
+	struct cb_ruleset *rs = NULL, *was = NULL;
+	struct cb_changes *d = NULL;
+	struct cb_case_stats st = {0};
+	struct cb_diags *unheard = NULL;
+	bool failed = false;
+	size_t mistakes;
+	int rc = 0;
+
+	if (!c->width)
+		c->width = 132; /* for reading: as documents are */
+	if (access(c->db, F_OK) == 0)
+		rc = cli_store(c, CB_OPEN_READ, err);
+	if (!rc)
+		rc = cli_pack(c, word, &rs, err);
+	if (!rc)
+		rc = cb_ruleset_check(rs, cli_diags(c), err);
+	mistakes = c->diags ? cb_diags_count(c->diags, CB_SEV_ERROR) : 0;
+	fflush(c->out);
+	cli_tell(c);
+	if (rc == CB_EDATA)
+		rc = cb_err_set(err, CB_EDATA, mistakes == 1 ? "1 mistake" : "%zu mistakes", mistakes);
+	if (rc)
+		goto out;
+	fprintf(c->out, "%s: no mistake\n", rs->id);
+	rc = run_cases(c, word, rs, &st, err);
+	fflush(c->out);
+	cli_tell(c);
+	if (rc && rc != CB_EDATA)
+		goto out;
+	failed = st.failed > 0;
+	if (failed)
+		fprintf(c->out, "cases: %d of %d FAIL\n", st.failed, st.cases);
+	else
+		fprintf(c->out, "cases: %d pass\n", st.cases);
+	rc = cb_diags_new(&unheard, 1) ? cb_err_nomem(err) : 0;
+	if (!rc && since && load_since(c, since, &was, unheard)) {
+		rc = cb_ruleset_diff(&d, was, rs, err);
+		if (!rc && !d->n)
+			fputs("meaning: as it was in the last good version\n", c->out);
+		else if (!rc)
+			rc = print_changes(c, d, err);
+	}
+	if (!rc && c->store) {
+		struct cb_err other;
+		/* other packs may be broken meanwhile: then this one's own issuer, kinds and days decide */
+		if (cb_pack_load_dir(&c->book, c->rules, cb_store_facts(c->store), NULL, unheard, &other) != 0)
+			c->book = NULL;
+		rc = on_record(c, rs, err);
+	}
+	if (!rc && failed)
+		rc = cb_err_set(err, CB_EDATA, "%d of %d cases failed", st.failed, st.cases);
+out:
+	cb_diags_free(unheard);
+	cb_changes_free(d);
+	cb_ruleset_free(was);
+	cb_ruleset_free(rs);
 	return rc;
 }

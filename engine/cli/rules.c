@@ -219,6 +219,11 @@ int cli_rules_test(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
 	if (cli_get(c, "boundaries"))
 		return boundaries(c, argc, argv, err);
+	if (cli_get(c, "watch")) {
+		if (argc > 1 || cli_get(c, "coverage") || cli_get(c, "mutate") || cli_get(c, "cases"))
+			return cb_err_set(err, CB_EUSAGE, "--watch takes one pack or none, and no other option of rules test");
+		return cli_rules_watch(c, argc, argv, err);
+	}
 
 	static const struct cb_column col[] = {
 		{"ruleset", "Quy định", CB_COL_TEXT, 0}, {"cases", "Trường hợp", CB_COL_INT, 0}, {"failed", "Sai", CB_COL_INT, 0},
