@@ -45,7 +45,11 @@ local function eval(e, row)
 	if a == nil or b == nil then return nil end
 	if op == "+" then return a + b elseif op == "-" then return a - b elseif op == "*" then return a * b
 	elseif op == "/" then if b == 0 then return nil end return a / b
-	elseif op == "||" then return tostring(a) .. tostring(b) end
+	elseif op == "||" then return tostring(a) .. tostring(b)
+	elseif op == "LIKE" then
+		local p = tostring(b):lower():gsub("[%^%$%(%)%.%[%]%*%+%-%?]", "%%%0"):gsub("%%%%", "\0"):gsub("%%", ".*"):gsub("_", "."):gsub("%z", "%%%%")
+		return tostring(a):lower():find("^" .. p .. "$") ~= nil
+	end
 	if type(a) == "boolean" then a = a and 1 or 0 end
 	if type(b) == "boolean" then b = b and 1 or 0 end
 	if op == "=" then return a == b elseif op == "<>" then return a ~= b end
@@ -246,6 +250,7 @@ local FACE = {
 	units = { "code", "name", "kind", "cluster", "cell_type", "parent_code" },
 }
 local function face(q)
+	if q.pending then return nil end
 	for _, s in ipairs(q.stages) do if s.kind == "agg" or s.kind == "select" then return nil end end
 	local _, list = query.output(q)
 	local has, names = {}, {}
@@ -275,6 +280,7 @@ for _, class in ipairs { query.Query, Rows } do
 	function class:chart(name)
 		local labels, values, top = {}, {}, 0
 		local names
+		if name and query.is_query(self) then query.check_field(self, name) elseif name then check_name(self, name) end
 		for r, n in self:each() do
 			names = names or n
 			if not name then for i = #names, 1, -1 do if type(r[names[i]]) == "number" then name = names[i] break end end end
@@ -329,6 +335,7 @@ local function relation(base, name)
 			return r and card(names, r, name, v)
 		end,
 		__call = function(_, ...) return base:where(...) end,
+		__len = function() return #base end,
 		relation = base,
 	})
 end
@@ -586,6 +593,27 @@ local function print_plain(v, depth, seen)
 	return "{ " .. table.concat(out, ", ") .. " }"
 end
 
+-- No rows: is it because of a word that the record does not know?
+local function why_empty(q)
+	local function look(e)
+		if not query.is_expr(e) then return end
+		if e.op == "=" or e.op == "in" then
+			for i = 2, e[1].op == "field" and #e or 1 do
+				local v = query.is_expr(e[i]) and e[i].op == "value" and e[i][1]
+				local known = type(v) == "string" and host.values(e[1][1], v, q.rel) or {}
+				local found = #known == 0
+				for _, k in ipairs(known) do found = found or k == v end
+				if not found then
+					local near = host.nearest(v, known)
+					host.write(("no %s is \"%s\"%s\n"):format(e[1][1], v, near and "; nearest is \"" .. near .. "\"" or ""))
+				end
+			end
+		end
+		for _, k in ipairs(e) do look(k) end
+	end
+	for _, s in ipairs(q.stages) do if s.kind == "where" then look(s.expr) end end
+end
+
 --- Prints one value as the console does; called by C for a bare expression.
 function M.print_value(v)
 	local rel = relation_of(v)
@@ -595,6 +623,7 @@ function M.print_value(v)
 		-- A bare relation is long: show its first rows and say so.
 		if #v.stages == 0 then shown = v:top(20) end
 		local n = emit(shown, "table")
+		if n == 0 then why_empty(v) end
 		if #v.stages == 0 and n and n >= 20 then host.write("... the first 20; narrow with { }, :by(), :top(n)\n") end
 	elseif getmetatable(v) == Rows then
 		emit(v, "table")
@@ -784,6 +813,50 @@ function M.complete(line)
 	end
 	table.sort(out)
 	return from, out
+end
+
+-- Every method that something of the console has, for messages.
+local function method_names()
+	local seen, list = {}, {}
+	for _, class in ipairs { query.Query, Rows, query.Expr, Draft, RuleRef, Doc } do
+		for k, v in pairs(class) do
+			if type(v) == "function" and k:sub(1, 2) ~= "__" and not seen[k] then
+				seen[k] = true
+				list[#list + 1] = k
+			end
+		end
+	end
+	return list
+end
+
+--- A message as a person needs it: what does not exist, and what is like it.
+---@param msg string
+---@return string
+function M.mend(msg)
+	local at, what, kind, name = msg:match("^(.-)attempt to (%a+) a nil value %((%a+) '([^']+)'%)$")
+	if kind == "method" or (kind == "global" and (what == "call" or what == "index")) then
+		local list = {}
+		if kind == "method" then list = method_names() else for k in pairs(env) do list[#list + 1] = k end end
+		local near = host.nearest(name, list)
+		return ("%sthere is no %s \"%s\"%s"):format(at, kind == "method" and "method" or "variable", name, near and "; nearest is \"" .. near .. "\"" or "")
+	end
+	-- A command speaks of its options as a shell has them.
+	msg = msg:gsub("'%-%-(%l[%l-]*)'", function(o) return "\"" .. o:gsub("-", "_") .. "\"" end)
+	msg = msg:gsub("%-%-(%l[%l-]*) (%S+)", function(o, v) return o:gsub("-", "_") .. " = \"" .. v .. "\"" end)
+	return (msg:gsub("see 'chibo (%l+)[^']*'", "see help \"%1\""))
+end
+
+--- Lua's own and, or, not lose conditions without a word: f.a:ge(1) and f.b:ge(2) is only the second. Told before anything runs.
+---@param text string a chunk
+function M.check_text(text)
+	local bare = text:gsub("%-%-[^\n]*", ""):gsub('"[^"\n]*"', '""'):gsub("'[^'\n]*'", "''"):gsub("%[%[.-%]%]", "")
+	if bare:find("local[%w_,%s]*%f[%w_]f%f[^%w_]") or bare:find("for[%w_,%s]*%f[%w_]f%f[^%w_]") or bare:find("function[^()]*%([^()]*%f[%w_]f%f[^%w_]") then return end
+	for word, mend in pairs { ["and"] = "all { a, b } or a:also(b)", ["or"] = "any { a, b } or a:either(b)", ["not"] = "no(a)" } do
+		if bare:find("%f[%w_]" .. word .. "%s*%(*%s*f%.[%a_]") or (word ~= "not" and bare:find("%f[%w_]f%.[%a_][%w_]*:[%a_]+%b()%s*" .. word .. "%f[^%w_]")) then
+			error(("Lua's own '%s' takes one of its sides and loses the other: write %s, or a text: \"x >= 80 %s y == 1\""):format(word,
+				word == "not" and "f.x:no()" or mend, word == "not" and "and not" or word), 0)
+		end
+	end
 end
 
 function M.start(texts) for _, t in ipairs(texts) do read_help(t) end end

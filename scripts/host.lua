@@ -25,12 +25,34 @@ local function unit_code(text)
 		or first("SELECT u.code FROM unit_span s JOIN unit u ON u.id=s.unit_id WHERE s.name_fold LIKE '%'||?1 ORDER BY length(s.name_fold),u.id LIMIT 1", fold)
 end
 
+-- The likest code: among those that begin alike, and those of provinces and blocks.
+local function no_unit(text)
+	local names, fold = {}, host.fold(text):gsub(" ", "_")
+	for r in host.iterate("SELECT DISTINCT u.code AS v FROM unit u JOIN unit_span s ON s.unit_id=u.id WHERE s.kind IN ('tinh','khoi')", {}) do
+		names[#names + 1] = r.v
+	end
+	for cut = #text - 1, math.max(1, #text - 4), -1 do
+		local prefix = text:sub(1, cut)
+		for r in host.iterate("SELECT code AS v FROM unit WHERE code>=?1 AND code<?2 ORDER BY code LIMIT 200", { prefix, prefix .. "\u{10FFFF}" }) do
+			names[#names + 1] = r.v
+		end
+		if host.nearest(text, names) then break end
+	end
+	local near = host.nearest(text, names) or host.nearest(fold, names)
+	error(("no unit is called \"%s\"%s"):format(text, near and "; nearest is \"" .. near .. "\"" or ""), 0)
+end
+
+--- A unit's code by code or name; raises when there is none.
+function host.unit(text)
+	return unit_code(text) or no_unit(text)
+end
+
 --- The stored spelling of a name that a person typed ("thanh hoa"); the text itself when nothing is like it.
 ---@param kind string "unit", "province", "block", "cluster", or a column of names
 function host.resolve(kind, text)
 	if kind == "unit" or kind == "province" or kind == "block" then
 		local code = unit_code(text)
-		if not code and kind ~= "unit" then error(("no unit is called \"%s\""):format(text), 0) end
+		if not code and kind ~= "unit" then no_unit(text) end
 		return code
 	end
 	local fold = host.fold(text)
@@ -67,6 +89,11 @@ function host.values(key, prefix, rel)
 	if rel == "units" and key == "kind" then key = "unit_kind" end
 	if WORDS[key] then return WORDS[key] end
 	local out = {}
+	if key == "month" or key == "quarter" or key == "half" or key == "year" then
+		local form = ({ month = "^%d%d%d%d%-%d%d$", quarter = "Q%d$", half = "H%d$", year = "^%d%d%d%d$" })[key]
+		for _, p in ipairs(host.periods()) do if p:find(form) then out[#out + 1] = p end end
+		return out
+	end
 	if FROM[key] then
 		for r in host.iterate(FROM[key], {}) do out[#out + 1] = r.v end
 	elseif key == "unit" or key == "under" or key == "code" or key == "unit_code" or key == "parent_code" then

@@ -204,8 +204,8 @@ local function writer(names)
 		local brief = OP[t] == "criterion" or OP[t] == "gate"
 		for _, k in ipairs(field_names(t)) do
 			local v = lower(t[k])
-			local lines = BROKEN[k] and type(v) == "table" and not op_of(v) and next(v) ~= nil
-			put(k .. " = " .. (lines and broken("", v, tabs + 1) or out(v, tabs + 1, #k + 3)), not brief or type(v) == "table" or k == "note")
+			local apart = BROKEN[k] and type(v) == "table" and not op_of(v) and next(v) ~= nil
+			put(k .. " = " .. (apart and broken("", v, tabs + 1) or out(v, tabs + 1, #k + 3)), not brief or type(v) == "table" or k == "note")
 		end
 		close()
 		return head .. "{\n" .. pad .. table.concat(lines, "\n" .. pad) .. "\n" .. ("\t"):rep(tabs) .. "}"

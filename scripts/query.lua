@@ -72,8 +72,30 @@ local function lift(x)
 	local t = type(x)
 	if t == "number" or t == "string" then return node("value", x) end
 	if t == "boolean" then return node("value", x and 1 or 0) end
-	error("an expression takes numbers, texts and fields, not a " .. t, 3)
+	if t == "nil" then error("a value of this expression is nothing (nil): a misspelt name?", 0) end
+	error("an expression takes numbers, texts and fields, not a " .. t, 0)
 end
+
+local TEXT = { AND = "and", OR = "or", ["="] = "==", ["<>"] = "~=", ["||"] = ".." }
+-- An expression as one would write it in where "...".
+local function describe(e, inside)
+	if not is_expr(e) then return tostring(e) end
+	local op = e.op
+	if op == "field" then return e[1] end
+	if op == "value" then return type(e[1]) == "string" and "'" .. e[1] .. "'" or tostring(e[1]) end
+	if op == "neg" then return "-" .. describe(e[1], true) end
+	if op == "not" then return "not " .. describe(e[1], true) end
+	if op == "isnull" then return describe(e[1], true) .. " == nil" end
+	if op == "notnull" then return describe(e[1], true) .. " ~= nil" end
+	if op == "in" then
+		local list = {}
+		for i = 2, #e do list[i - 1] = describe(e[i]) end
+		return describe(e[1], true) .. " in (" .. table.concat(list, ", ") .. ")"
+	end
+	local s = describe(e[1], true) .. " " .. (TEXT[op] or op) .. " " .. describe(e[2], true)
+	return inside and "(" .. s .. ")" or s
+end
+Expr.__tostring = function(e) return describe(e) end
 
 local function binary(op)
 	return function(a, b)
@@ -84,8 +106,17 @@ end
 Expr.__add, Expr.__sub, Expr.__mul, Expr.__div = binary "+", binary "-", binary "*", binary "/"
 Expr.__concat = binary "||"
 Expr.__unm = function(a) return node("neg", lift(a)) end
-local function no_compare() error("write f.x:ge(3), :gt, :le, :lt, :eq or :ne, or where \"x >= 3\": Lua's own comparison gives no condition", 2) end
-Expr.__lt, Expr.__le = no_compare, no_compare
+-- Lua turns a > b into b < a: the number, if there is one, tells how it was written.
+local function no_compare(less, name_less, more, name_more)
+	return function(a, b)
+		local sign, name = less, name_less
+		if not is_expr(a) then a, b, sign, name = b, a, more, name_more end
+		local function lua(x) return is_expr(x) and (x.op == "field" and "f." .. x[1] or "(" .. describe(x) .. ")") or ("%q"):format(x) end
+		error(("%s %s %s is Lua's own comparison and gives no condition: write %s:%s(%s), or a text: \"%s %s %s\""):format(
+			lua(a), sign, lua(b), lua(a), name, lua(b), describe(a), sign, describe(b)), 0)
+	end
+end
+Expr.__lt, Expr.__le = no_compare("<", "lt", ">", "gt"), no_compare("<=", "le", ">=", "ge")
 for name, op in pairs { ge = ">=", gt = ">", le = "<=", lt = "<", eq = "=", ne = "<>" } do Expr[name] = binary(op) end
 Expr.also, Expr.either = binary "AND", binary "OR"
 function Expr:is_nil() return node("isnull", self) end
@@ -96,21 +127,34 @@ function Expr:one_of(list)
 	return n
 end
 function Expr:no() return node("not", self) end
+function Expr:between(a, b) return node("AND", node(">=", self, lift(a)), node("<=", self, lift(b))) end
+function Expr:like(pattern) return node("LIKE", self, lift(pattern)) end
 function Expr:down() return { expr = self, desc = true } end
 function Expr:up() return { expr = self } end
 
 --- f.present is the field `present`.
 M.f = setmetatable({}, { __index = function(_, name) return node("field", name) end,
 	__newindex = function() error("fields cannot be set", 2) end })
-function M.all(list) local e = lift(list[1]) for i = 2, #list do e = node("AND", e, lift(list[i])) end return e end
-function M.any(list) local e = lift(list[1]) for i = 2, #list do e = node("OR", e, lift(list[i])) end return e end
+local function joined(name, op)
+	return function(list)
+		if type(list) ~= "table" or is_expr(list) or #list == 0 then
+			error(name .. " takes a list of conditions: " .. name .. " { f.score:ge(80), f.decided:eq(0) }", 0)
+		end
+		local e = lift(list[1])
+		for i = 2, #list do e = node(op, e, lift(list[i])) end
+		return e
+	end
+end
+M.all, M.any = joined("all", "AND"), joined("any", "OR")
 
 -- A condition written as text: "present / members < 0.95 and kind == 'regular'". A small precedence parser.
 local function parse(text)
 	local pos, tok, val = 1, nil, nil
-	local function fail(what) error(("in \"%s\" at %d: %s"):format(text, pos, what), 0) end
+	local start = 1 -- of the word that is looked at
+	local function fail(what) error(("in \"%s\" at %d: %s"):format(text, start, what), 0) end
 	local function advance()
 		pos = text:find("%S", pos) or #text + 1
+		start = pos
 		if pos > #text then tok = "end" return end
 		local s = text:match("^%d+%.?%d*", pos)
 		if s then tok, val, pos = "value", tonumber(s), pos + #s return end
@@ -128,7 +172,11 @@ local function parse(text)
 			tok, val, pos = "value", text:sub(pos + 1, close - 1), close + 1
 			return
 		end
-		s = text:match("^[<>=~!]=", pos) or text:match("^[-+*/()<>=]", pos) or fail("cannot read \"" .. q .. "\"")
+		s = text:match("^[<>=~!]=", pos) or text:match("^<>", pos) or text:match("^[-+*/()<>=,]", pos)
+		if not s then
+			local mend = { ["&"] = "write and", ["|"] = "write or", ["!"] = "write not", ["%"] = "a share is written 0.9" }
+			fail("cannot read \"" .. q .. "\"" .. (mend[q] and ": " .. mend[q] or ""))
+		end
 		tok, pos = s, pos + #s
 	end
 	local expr
@@ -138,14 +186,61 @@ local function parse(text)
 		if tok == "(" then advance() local e = expr(0) if tok ~= ")" then fail(") is missing") end advance() return e end
 		if tok == "-" then advance() return node("neg", primary()) end
 		if tok == "not" then advance() return node("not", expr(3)) end
-		fail(tok == "end" and "something is missing at the end" or "not expected here: " .. tok)
+		if tok == "end" then fail("something is missing at the end") end
+		fail("a field or a value is missing before " .. tok)
+	end
+	local function left_over()
+		if tok == "," then fail("write and, or, between conditions, not a comma") end
+		if tok == "name" then
+			fail(("\"%s\" is not expected here; and, or, in, between, like, is nil can stand between words; a text stands in quotes"):format(val))
+		end
+		if tok == "value" then fail("a value is not expected here: an operator (== ~= < > <= >= and or) is missing") end
+		fail("\"" .. tok .. "\" is not expected here")
+	end
+	-- x in (1, 2), x between 1 and 5, x like 'A%', x is nil: words that only mean something after a value.
+	local function word_after(left)
+		local negate = tok == "not"
+		if negate then advance() end
+		local w = val
+		local e
+		if tok ~= "name" or not (w == "in" or w == "between" or w == "like" or (w == "is" and not negate)) then left_over() end
+		advance()
+		if w == "in" then
+			if tok ~= "(" then fail("a list is missing: in ('tot', 'kha')") end
+			e = node("in", left)
+			repeat
+				advance()
+				e[#e + 1] = expr(4)
+			until tok ~= ","
+			if tok ~= ")" then fail(") is missing") end
+			advance()
+		elseif w == "between" then
+			local low = expr(4)
+			if tok ~= "and" then fail("and is missing: between 80 and 90") end
+			advance()
+			e = left:between(low, expr(4))
+		elseif w == "like" then
+			e = node("LIKE", left, expr(4))
+		else
+			negate = tok == "not"
+			if negate then advance() end
+			if tok ~= "nil" and not (tok == "name" and val:lower() == "null") then fail("is is followed by nil, or not nil; values are compared with ==") end
+			advance()
+			return node(negate and "notnull" or "isnull", left)
+		end
+		return negate and node("not", e) or e
 	end
 	local PREC = { ["or"] = 1, ["and"] = 2, ["<"] = 4, [">"] = 4, ["<="] = 4, [">="] = 4, ["=="] = 4, ["="] = 4, ["~="] = 4, ["!="] = 4,
-		["+"] = 5, ["-"] = 5, ["*"] = 6, ["/"] = 6 }
+		["<>"] = 4, ["+"] = 5, ["-"] = 5, ["*"] = 6, ["/"] = 6 }
 	local SQL = { ["or"] = "OR", ["and"] = "AND", ["=="] = "=", ["~="] = "<>", ["!="] = "<>" }
 	function expr(min)
 		local left = primary()
-		while PREC[tok] and PREC[tok] > min do
+		while true do
+			if min < 4 and ((tok == "name" and (val == "in" or val == "between" or val == "like" or val == "is")) or tok == "not") then
+				left = word_after(left)
+				goto continue
+			end
+			if not PREC[tok] or PREC[tok] <= min then break end
 			local op = tok
 			advance()
 			if tok == "nil" then
@@ -154,12 +249,13 @@ local function parse(text)
 			else
 				left = node(SQL[op] or op, left, expr(PREC[op]))
 			end
+			::continue::
 		end
 		return left
 	end
 	advance()
 	local e = expr(0)
-	if tok ~= "end" then fail("not expected here: " .. tok) end
+	if tok ~= "end" then left_over() end
 	return e
 end
 M.parse = parse
@@ -220,7 +316,7 @@ local function output(self)
 	local list = fields_of_view(self.rel) and RELATIONS[self.rel].list
 	for _, s in ipairs(self.stages) do
 		if s.kind == "agg" or s.kind == "select" then names, list = s.names, s.names
-		elseif s.kind == "add" or s.kind == "ties" then
+		elseif s.kind == "add" or s.kind == "ties" or s.kind == "join" then
 			local n2, l2 = { table.unpack(names) }, { table.unpack(list) }
 			for _, n in ipairs(s.names) do n2[#n2 + 1] = n l2[#l2 + 1] = n end
 			names, list = n2, l2
@@ -230,23 +326,94 @@ local function output(self)
 end
 M.output = output
 
-local function check_field(self, name)
-	local names = output(self)
-	for _, n in ipairs(names) do if n == name then return end end
-	local near = host.nearest(name, names)
-	error(("%s have no field \"%s\"%s"):format(self.rel, name, near and "; nearest is \"" .. near .. "\"" or ""), 0)
+local function narrowed(self)
+	for _, s in ipairs(self.stages) do if s.kind == "agg" or s.kind == "select" then return true end end
+	return false
 end
 
-local function check_expr(self, e)
-	if e.op == "field" then check_field(self, e[1]) end
-	for _, k in ipairs(e) do if is_expr(k) then check_expr(self, k) end end
+local function has_field(self, name)
+	for _, n in ipairs((output(self))) do if n == name then return true end end
+	return false
+end
+
+local function check_field(self, name, hint)
+	if type(name) ~= "string" then
+		if name == nil then error("the name of a field is nothing (nil): a misspelt variable?", 0) end
+		error(("a field is named by a text such as \"score\", not by a %s"):format(is_expr(name) and "f.x: without f." or type(name)), 0)
+	end
+	if has_field(self, name) then return end
+	local names, list = output(self)
+	local near, say = host.nearest(name, names), ""
+	if near then
+		say = "; nearest is \"" .. near .. "\""
+	elseif narrowed(self) then
+		say = ": the columns here are " .. table.concat(list, ", ")
+	elseif hint then
+		say = hint
+	else
+		for _, other in ipairs { "results", "meetings", "criteria", "assessments", "units", "visits", "runs", "rulesets" } do
+			local fields = {}
+			for _, n in ipairs(M.field_names(other)) do fields[n] = true end
+			if fields[name] then say = ("; %s have it"):format(other) break end
+		end
+	end
+	error(("%s have no field \"%s\"%s"):format(self.rel, name, say), 0)
+end
+
+M.check_field = check_field
+
+-- "number" or "text" by what the record holds; nil when nothing tells. Only fields of the view itself are looked at.
+local TYPES = {}
+local function type_of(self, e)
+	if not is_expr(e) then return nil end
+	if e.op == "value" then return type(e[1]) == "string" and "text" or "number" end
+	if e.op == "+" or e.op == "-" or e.op == "*" or e.op == "/" or e.op == "neg" then return "number" end
+	if e.op ~= "field" or narrowed(self) or not fields_of_view(self.rel)[e[1]] then return nil end
+	local key = self.rel .. "." .. e[1]
+	if TYPES[key] == nil then
+		local sql = ('SELECT typeof("%s") AS t FROM %s WHERE "%s" IS NOT NULL LIMIT 1'):format(e[1], RELATIONS[self.rel].view, e[1])
+		local r = host.iterate(sql, {})()
+		TYPES[key] = r and (r.t == "text" and "text" or "number") or false
+	end
+	return TYPES[key] or nil
+end
+
+local COMPARES = { ["="] = true, ["<>"] = true, ["<"] = true, ["<="] = true, [">"] = true, [">="] = true }
+local function check_expr(self, e, hint)
+	if e.op == "field" then check_field(self, e[1], hint) end
+	for i, k in ipairs(e) do
+		local other = COMPARES[e.op] and e[3 - i]
+		-- official == tot: a word that is no field, beside one that is
+		if is_expr(k) then check_expr(self, k, is_expr(other) and ("; a text stands in quotes: %s == '%s'"):format(describe(other), tostring(k[1])) or nil) end
+	end
+	if COMPARES[e.op] then
+		local a, b = type_of(self, e[1]), type_of(self, e[2])
+		if a and b and a ~= b and (e[1].op == "value" or e[2].op == "value") then
+			local field, value = e[1], e[2]
+			if field.op == "value" then field, value = value, field end
+			error(("%s holds %ss, %s is a %s"):format(describe(field), type_of(self, field), describe(value), type_of(self, value)), 0)
+		end
+	end
 	return e
 end
 
 local function to_expr(self, x)
 	if type(x) == "string" then x = parse(x) end
+	if type(x) == "boolean" then
+		error("a condition came out as " .. tostring(x) .. ": ==, ~= and not are Lua's own; write f.x:eq(y), f.x:ne(y), f.x:no(), or a text: \"x == 'y'\"", 0)
+	end
+	if x == nil then error("the condition is nothing (nil): a misspelt name? To go through rows write for r in q:each() do", 0) end
 	if not is_expr(x) then error("a condition is a text such as \"score >= 80\" or an expression such as f.score:ge(80)", 0) end
 	return check_expr(self, x)
+end
+
+-- The arguments of a call as a list of names; at least one, none of them nothing.
+local function names_given(word, ...)
+	local n = select("#", ...)
+	if n == 0 then error((":%s needs the name of a field: :%s(\"level\")"):format(word, word), 0) end
+	local list = { ... }
+	for i = 1, n do if list[i] == nil then error(("value %d of :%s is nothing (nil): a misspelt name?"):format(i, word), 0) end end
+	return list
 end
 
 -- Does a relation, or one that it is joined to, say which unit a row belongs to?
@@ -260,6 +427,12 @@ end
 
 --- Keeps the rows for which the condition holds: where "present / members < 0.95", where(f.score:ge(80)), where{ level = "tot" }.
 function Query:where(cond)
+	-- Between :by and its figure a condition is still about rows.
+	if self.pending then
+		local before = new(self.rel)
+		for i = 1, #self.stages - 1 do before.stages[i] = self.stages[i] end
+		return before:where(cond):by(table.unpack(self.pending))
+	end
 	if type(cond) == "table" and not is_expr(cond) then
 		local q, keys = self, {}
 		for k in pairs(cond) do keys[#keys + 1] = k end
@@ -272,7 +445,7 @@ function Query:where(cond)
 				check_field(q, day[1])
 				q = with(q, { kind = "where", expr = node("AND", node(">=", day, lift(p.from)), node("<=", day, lift(p.to))) })
 			elseif k == "under" or (k == "unit" and has_unit(q.rel)) then
-				q = with(q, { kind = "under", unit = v })
+				q = with(q, { kind = "under", unit = type(v) == "string" and host.unit(v) or error("unit = takes a code or a name, in quotes", 0) })
 			elseif type(v) == "table" and not is_expr(v) then
 				check_field(q, k)
 				q = with(q, { kind = "where", expr = node("field", k):one_of(v) })
@@ -290,11 +463,15 @@ function Query:where(cond)
 	return with(self, { kind = "where", expr = to_expr(self, cond) })
 end
 Query.__call = Query.where
+function Query.__len(q) return q:count():value() end
+
+local close_by
 
 --- Groups: by("cluster", "level"):count(). Without an aggregate the groups are counted.
 function Query:by(...)
-	local names = { ... }
+	local names = names_given("by", ...)
 	for _, n in ipairs(names) do check_field(self, n) end
+	self = close_by(self)
 	local q = with(self, { kind = "by", names = names })
 	q.pending = names
 	return q
@@ -328,14 +505,21 @@ local function agg_stage(self, list)
 	return q
 end
 
+local OF_NUMBERS = { sum = true, mean = true, median = true, quartile1 = true, quartile3 = true, spread = true, correlation = true }
+local function figure_of(self, name, x)
+	local e = to_expr(self, x)
+	if OF_NUMBERS[name] and type_of(self, e) == "text" then error((":%s is of numbers; %s holds texts"):format(name, describe(e)), 0) end
+	return e
+end
+
 for name in pairs(AGG) do
 	--- :count(), :mean "score", :share(f.level:eq "tot"), :median "score", ...: one row a group.
 	Query[name] = function(self, x, y)
 		if x == nil and name ~= "count" then error((":%s takes a field or an expression"):format(name), 0) end
-		local a = { fn = name, name = name, expr = x ~= nil and to_expr(self, x) or nil }
+		local a = { fn = name, name = name, expr = x ~= nil and figure_of(self, name, x) or nil }
 		if name == "correlation" then
 			if y == nil then error(":correlation takes two fields", 0) end
-			a.expr2 = to_expr(self, y)
+			a.expr2 = figure_of(self, name, y)
 		end
 		return agg_stage(self, { a })
 	end
@@ -345,6 +529,7 @@ end
 --- Several figures at once: :agg{ n = count(), mean = mean "score" }; names in alphabetical order, or a list of { "n", count() }.
 function Query:agg(spec)
 	local list, names = {}, {}
+	if type(spec) ~= "table" or next(spec) == nil then error(":agg takes a list of figures: :agg{ { \"n\", count() }, { \"mean\", mean \"score\" } }", 0) end
 	if #spec > 0 then
 		for i, s in ipairs(spec) do names[i] = s end
 	else
@@ -352,14 +537,15 @@ function Query:agg(spec)
 		table.sort(names, function(a, b) return a[1] < b[1] end)
 	end
 	for i, s in ipairs(names) do
-		local v = s[2]
+		local v = type(s) == "table" and s[2]
 		if type(v) ~= "table" or not AGG[v.fn] then error("agg takes figures such as count() or mean \"score\"", 0) end
-		list[i] = { fn = v.fn, name = s[1], expr = v.x ~= nil and to_expr(self, v.x) or nil, expr2 = v.y ~= nil and to_expr(self, v.y) or nil }
+		list[i] = { fn = v.fn, name = s[1], expr = v.x ~= nil and figure_of(self, v.fn, v.x) or nil,
+			expr2 = v.y ~= nil and figure_of(self, v.fn, v.y) or nil }
 	end
 	return agg_stage(self, list)
 end
 
-local function close_by(self)
+function close_by(self)
 	if self.pending then return agg_stage(self, { { fn = "count", name = "count" } }) end
 	return self
 end
@@ -368,12 +554,13 @@ end
 function Query:sort(...)
 	self = close_by(self)
 	local keys = {}
-	for i, k in ipairs { ... } do
+	for i, k in ipairs(names_given("sort", ...)) do
 		if type(k) == "string" then
 			local desc = k:sub(1, 1) == "-"
 			keys[i] = { expr = check_expr(self, node("field", desc and k:sub(2) or k)), desc = desc }
 		elseif is_expr(k) then keys[i] = { expr = check_expr(self, k) }
-		else keys[i] = { expr = check_expr(self, k.expr), desc = k.desc } end
+		elseif type(k) == "table" and is_expr(k.expr) then keys[i] = { expr = check_expr(self, k.expr), desc = k.desc }
+		else error(":sort takes names (\"score\", \"-score\") and expressions (f.score:down())", 0) end
 	end
 	return with(self, { kind = "sort", keys = keys })
 end
@@ -394,7 +581,7 @@ Query.limit = Query.top
 --- Only these columns, in this order: :select("unit_code", "score").
 function Query:select(...)
 	self = close_by(self)
-	local names = { ... }
+	local names = names_given("select", ...)
 	for _, n in ipairs(names) do check_field(self, n) end
 	return with(self, { kind = "select", names = names })
 end
@@ -402,6 +589,8 @@ end
 --- A new column: :add("lost", f.max - f.points), :add("ratio", "present / members").
 function Query:add(name, x)
 	self = close_by(self)
+	if type(name) ~= "string" or x == nil then error(":add takes a name and an expression: :add(\"lost\", \"max - points\")", 0) end
+	if has_field(self, name) then error(("there is a column \"%s\" already; give the new one another name"):format(name), 0) end
 	return with(self, { kind = "add", names = { name }, exprs = { to_expr(self, x) } })
 end
 
@@ -445,13 +634,71 @@ local function semi(self, other, opts, negate)
 	opts = opts or {}
 	local mine = opts.on or (self.rel == "units" and "code" or "unit_code")
 	local its = opts.on or (other.rel == "units" and "code" or "unit_code")
-	check_field(self, mine)
+	for _, side in ipairs { { self, mine }, { other, its } } do
+		if not has_field(side[1], side[2]) then
+			error(("%s say nothing of \"%s\", by which :within and :without compare; { on = \"field\" } names a field that both have"):format(side[1].rel, side[2]), 0)
+		end
+	end
 	return with(self, { kind = "semi", other = other:select(its), expr = node("field", mine), negate = negate })
 end
 --- Keeps the rows whose unit does not appear in another query: units:without(meetings{ period = "2020-Q1" }).
 function Query:without(other, opts) return semi(self, other, opts, true) end
 --- Keeps the rows whose unit appears in another query.
 function Query:within(other, opts) return semi(self, other, opts, false) end
+
+-- What ties rows of one relation to rows of another, the closest tie first; the day only beside the unit.
+local TIES = { "meeting", "run", "ruleset", "unit" }
+local LINK = {
+	meetings = { meeting = "id", unit = "unit_code", day = "held_on" },
+	results = { meeting = "meeting_id", run = "run_id", ruleset = "ruleset_id", unit = "unit_code", day = "held_on" },
+	criteria = { meeting = "meeting_id" },
+	assessments = { meeting = "meeting_id" },
+	units = { unit = "code" },
+	visits = { unit = "unit_code", day = "day" },
+	runs = { run = "id" },
+	rulesets = { ruleset = "id" },
+}
+
+--- Beside each row the fields of the rows of another query that belong to it: visits:join(results) by unit and day,
+--- results:join(assessments{ assessor = "observer" }) by meeting. Rows without a partner go, unless { all = true }. A field
+--- that both have is called RELATION_field. Fields of a meeting, of a result need no join: name them.
+function Query:join(other, opts)
+	self = close_by(self)
+	opts = opts or {}
+	if not M.is_query(other) then other = host.query_of(other) end
+	if not M.is_query(other) then error("give another query: visits:join(results{ year = 2020 })", 0) end
+	other = close_by(other)
+	local on = {}
+	if opts.on then
+		on[1] = { opts.on, opts.on }
+	else
+		local mine, its = LINK[self.rel], LINK[other.rel]
+		for _, tie in ipairs(TIES) do
+			if not on[1] and mine[tie] and its[tie] and has_field(self, mine[tie]) and has_field(other, its[tie]) then
+				on[1] = { mine[tie], its[tie] }
+				if tie == "unit" and mine.day and its.day and has_field(self, mine.day) and has_field(other, its.day) then on[2] = { mine.day, its.day } end
+			end
+		end
+		if not on[1] then
+			error(("nothing ties these %s to these %s; { on = \"field\" } names a field that both have"):format(self.rel, other.rel), 0)
+		end
+	end
+	for _, p in ipairs(on) do check_field(self, p[1]) check_field(other, p[2]) end
+	local taken, names, pick = {}, {}, {}
+	for _, n in ipairs((output(self))) do taken[n] = true end
+	local _, list = output(other)
+	local tied = {}
+	for _, p in ipairs(on) do tied[p[2]] = true end
+	for _, n in ipairs(list) do
+		if not tied[n] then
+			local as = taken[n] and other.rel .. "_" .. n or n
+			taken[as] = true
+			names[#names + 1] = as
+			pick[#pick + 1] = n
+		end
+	end
+	return with(self, { kind = "join", other = other, on = on, names = names, pick = pick, all = opts.all })
+end
 
 --- Adds the place of each row: :place("score") is 1 for the highest; equal rows share a place.
 function Query:place(name, within)
@@ -613,6 +860,14 @@ local function agg_sql(stage, inner, params)
 	return sql
 end
 
+-- The period before, of each kind of period.
+local STEP = {
+	year = "@-1",
+	month = "CASE substr(@,6,2) WHEN '01' THEN (substr(@,1,4)-1)||'-12' ELSE substr(@,1,5)||substr('0'||(substr(@,6,2)-1),-2) END",
+	quarter = "CASE substr(@,7,1) WHEN '1' THEN (substr(@,1,4)-1)||'-Q4' ELSE substr(@,1,6)||(substr(@,7,1)-1) END",
+	half = "CASE substr(@,7,1) WHEN '1' THEN (substr(@,1,4)-1)||'-H2' ELSE substr(@,1,6)||'1' END",
+}
+
 --- The one statement and its parameters.
 ---@return string sql, any[] params
 function Query:compile()
@@ -631,6 +886,7 @@ function Query:compile()
 			for _, g in ipairs(s.groups or {}) do wanted[g] = true end
 			if s.kind == "select" then for _, n in ipairs(s.names) do wanted[n] = true end end
 			if s.lag then wanted[s.lag.name] = true wanted[s.lag.along] = true for _, p in ipairs(s.lag.part) do wanted[p] = true end end
+			for _, p in ipairs(s.on or {}) do wanted[p[1]] = true end
 			if s.place then wanted[s.place.name] = true if s.place.within then wanted[s.place.within] = true end end
 			if s.kind == "agg" or s.kind == "select" then all = false break end -- nothing after this reads the base
 		end
@@ -665,6 +921,16 @@ function Query:compile()
 			inner = inner:gsub("%?(%d+)", function(d) return "?" .. (tonumber(d) + shift) end)
 			-- NULL would make NOT IN unknown for every row.
 			sql = ("SELECT * FROM (%s) WHERE %s %sIN (SELECT * FROM (%s) WHERE 1)"):format(sql, mine, s.negate and "NOT " or "", inner)
+		elseif k == "join" then
+			local inner, inner_params = s.other:compile()
+			local shift = #params
+			for _, p in ipairs(inner_params) do params[#params + 1] = p end
+			n = #params
+			inner = inner:gsub("%?(%d+)", function(d) return "?" .. (tonumber(d) + shift) end)
+			local cols, on = { "l.*" }, {}
+			for i, c in ipairs(s.pick) do cols[i + 1] = "r." .. quote(c) .. " AS " .. quote(s.names[i]) end
+			for i, p in ipairs(s.on) do on[i] = "l." .. quote(p[1]) .. "=r." .. quote(p[2]) end
+			sql = ("SELECT %s FROM (%s) l %sJOIN (%s) r ON %s"):format(table.concat(cols, ","), sql, s.all and "LEFT " or "", inner, table.concat(on, " AND "))
 		elseif k == "select" then
 			local list = {}
 			for i, c in ipairs(s.names) do list[i] = quote(c) end
@@ -673,7 +939,11 @@ function Query:compile()
 			local part = {}
 			for i, c in ipairs(s.lag.part) do part[i] = quote(c) end
 			local by = #part > 0 and "PARTITION BY " .. table.concat(part, ",") .. " " or ""
-			local win = ("lag(%s,%d) OVER (%sORDER BY %s)"):format(quote(s.lag.name), s.lag.n or 1, by, quote(s.lag.along))
+			local over = ("OVER (%sORDER BY %s)"):format(by, quote(s.lag.along))
+			local win = ("lag(%s,%d) %s"):format(quote(s.lag.name), s.lag.n or 1, over)
+			-- The row before is the period before only when no period is missing between them.
+			local step = not s.lag.n and STEP[s.lag.along]
+			if step then win = ("CASE WHEN lag(%s) %s=%s THEN %s END"):format(quote(s.lag.along), over, step:gsub("@", quote(s.lag.along)), win) end
 			if s.lag.n then
 				sql = ("SELECT *,%s AS %s FROM (%s)"):format(win, quote(s.names[1]), sql)
 			else

@@ -154,8 +154,14 @@ int cli_query_lua(struct cli *c, int argc, char **argv, struct cb_err *err)
 	struct cb_console *con = NULL;
 	struct own own = { .cli = c };
 	int rc = open_console(&own, false, &con, err);
-	for (int i = 0; rc == CB_OK && i < argc; i++)
+	for (int i = 0; rc == CB_OK && i < argc; i++) {
 		rc = cb_console_eval(con, argv[i], strlen(argv[i]), "=query", NULL, err);
+		if (rc == CB_ERULE) {
+			fflush(stdout);
+			const char *m = cb_repl_place(err, argv[i]);
+			memmove(err->msg, m, strlen(m) + 1);
+		}
+	}
 	cb_console_close(con);
 	return rc == CB_ERULE ? CB_EDATA : rc; /* the user's line is wrong: a finding, not a failure of the program */
 }

@@ -22,6 +22,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 
 static struct cb_console *volatile current; /* for the signal handler and readline's callbacks */
 static volatile sig_atomic_t running;       /* a chunk runs: Ctrl-C stops it; else it clears the line */
@@ -33,41 +34,79 @@ static void on_int(int sig)
 		cb_console_interrupt(current);
 }
 
-static void report(const struct cb_err *err, const char *text)
+/* Is [s, s+n) a whole word of the text that begins at `text`? */
+static bool whole_word(const char *text, const char *s, size_t n)
+{
+	static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+	return (s == text || !strchr(word, s[-1]) || !strchr(word, s[0])) && (!s[n] || !strchr(word, s[n]) || !strchr(word, s[n - 1]));
+}
+
+static const char *find_word(const char *text, size_t len, const char *word, size_t n)
+{
+	for (const char *s = text; n > 0 && s + n <= text + len; s++)
+		if (memcmp(s, word, n) == 0 && whole_word(text, s, n))
+			return s;
+	return NULL;
+}
+
+/* Where in the text the message points: a quoted text and a position in it, or a word in quotes; NULL: nowhere. */
+static const char *place_of(const char *msg, const char *text, size_t len)
+{
+	const char *q = strncmp(msg, "in \"", 4) == 0 ? msg + 3 : NULL, *at = q ? strstr(q, "\" at ") : NULL;
+	if (at) {
+		const char *s = find_word(text, len, q + 1, (size_t)(at - q - 1));
+		long n = strtol(at + 5, NULL, 10);
+		return s && n >= 1 && s + n - 1 <= text + len ? s + n - 1 : NULL;
+	}
+	for (const char *s = msg; (s = strpbrk(s, "'\""));) {
+		const char *end = strchr(s + 1, *s), *found;
+		if (!end)
+			return NULL;
+		found = find_word(text, len, s + 1, (size_t)(end - s - 1));
+		if (found)
+			return found;
+		s = end + 1;
+	}
+	return NULL;
+}
+
+const char *cb_repl_place(const struct cb_err *err, const char *text)
 {
 	const char *m = err->msg;
-	/* "=(console):2: message": say the message, show the line that it is about */
-	static const char chunk[] = "(console):";
-	if (strncmp(m, chunk, sizeof(chunk) - 1) == 0) {
+	long line = 0;
+	/* "(console):2: message", "query:2: message": say the message, show the line that it is about */
+	const char *colon = strncmp(m, "(console):", 10) == 0 ? m + 9 : strncmp(m, "query:", 6) == 0 ? m + 5 : NULL;
+	if (colon) {
 		char *end;
-		long line = strtol(m + sizeof(chunk) - 1, &end, 10);
-		const char *s = text;
-		for (long i = 1; s && i < line; i++) {
-			s = strchr(s, '\n');
-			if (s)
-				s++;
-		}
-		if (s && *s) {
-			int len = (int)strcspn(s, "\n");
-			fprintf(stderr, "  %.*s\n", len, s);
-			/* A caret under the word that Lua says it is near. */
-			const char *near = strstr(end, "near '");
-			if (near) {
-				char word[64];
-				size_t n = strcspn(near + 6, "'");
-				if (n > 0 && n < sizeof(word)) {
-					memcpy(word, near + 6, n);
-					word[n] = '\0';
-					const char *at = strstr(s, word);
-					if (at && at < s + len)
-						fprintf(stderr, "  %*s^\n", (int)(at - s), "");
-				}
-			}
-		}
+		line = strtol(colon + 1, &end, 10);
 		if (*end == ':')
 			m = end + 1 + strspn(end + 1, " ");
 	}
-	fprintf(stderr, "%s\n", m);
+	const char *s = text;
+	for (long i = 1; s && i < line; i++) {
+		s = strchr(s, '\n');
+		if (s)
+			s++;
+	}
+	if (!s || !*s)
+		return m;
+	const char *at = place_of(m, s, line ? strcspn(s, "\n") : strlen(s));
+	if (!at && !line)
+		return m;
+	while (at && at > s && memchr(s, '\n', (size_t)(at - s))) /* the line that it is on */
+		s = strchr(s, '\n') + 1;
+	size_t len = strcspn(s, "\n");
+	if (len > 400)
+		return m;
+	fprintf(stderr, "  %.*s\n", (int)len, s);
+	if (at)
+		fprintf(stderr, "  %*s^\n", (int)cb_utf8_width(s, (size_t)(at - s)), "");
+	return m;
+}
+
+static void report(const struct cb_err *err, const char *text)
+{
+	fprintf(stderr, "%s\n", cb_repl_place(err, text));
 }
 
 #ifdef CB_WITH_READLINE

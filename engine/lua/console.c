@@ -710,7 +710,7 @@ static struct cb_buf *run_words(lua_State *L)
 	int rc;
 	struct cb_buf *out = start_words(L, &talk, &rc);
 	if (rc > 1 || (rc == 1 && out->len == 0))
-		fail(L, "%s", talk->len ? talk->s : "the command failed");
+		fail(L, "%s", !talk->len ? "the command failed" : strncmp(talk->s, "chibo: ", 7) == 0 ? talk->s + 7 : talk->s);
 	return out;
 }
 
@@ -1079,7 +1079,7 @@ static int print_values(lua_State *L)
 {
 	struct cb_console *c = self(L);
 	int n = lua_gettop(L);
-	if (n == 0 || (n == 1 && lua_isnil(L, 1)))
+	if (n == 0)
 		return 0;
 	lua_rawgeti(L, LUA_REGISTRYINDEX, c->module);
 	lua_getfield(L, -1, "env");
@@ -1094,6 +1094,35 @@ static int print_values(lua_State *L)
 		lua_pop(L, 1);
 	}
 	return 0;
+}
+
+/* A function of console.lua that takes a text: its answer replaces the message in err when it gives one (want true). [-0, +0, -] */
+static int through(struct cb_console *c, const char *name, const char *text, size_t len, bool want, struct cb_err *err)
+{
+	lua_State *L = c->L;
+	struct cb_err later;
+	lua_rawgeti(L, LUA_REGISTRYINDEX, c->module);
+	lua_getfield(L, -1, name);
+	lua_remove(L, -2);
+	lua_pushlstring(L, text, len);
+	if (!want)
+		return call(c, 1, 0, err);
+	if (call(c, 1, 1, &later) == CB_OK) {
+		if (lua_isstring(L, -1))
+			cb_err_set(err, err->code, "%s", lua_tostring(L, -1));
+		lua_pop(L, 1);
+	}
+	return err->code;
+}
+
+/* What a person is told of a mistake. */
+static int mended(struct cb_console *c, int rc, struct cb_err *err)
+{
+	char msg[sizeof(err->msg)];
+	if (rc != CB_ERULE)
+		return rc;
+	memcpy(msg, err->msg, sizeof(msg));
+	return through(c, "mend", msg, strlen(msg), true, err);
 }
 
 /* print_values below its arguments, through the pager where there is one: [-(nargs+1), +0, -] */
@@ -1149,12 +1178,15 @@ int cb_console_eval(struct cb_console *c, const char *text, size_t len, const ch
 	}
 	push_env(c);
 	lua_setupvalue(L, -2, 1);
-	rc = call(c, 0, LUA_MULTRET, err);
+	rc = through(c, "check_text", text, len, false, err);
+	if (rc == CB_OK)
+		rc = call(c, 0, LUA_MULTRET, err);
 	if (rc == CB_OK) {
 		lua_pushcfunction(L, print_values);
 		lua_insert(L, top + 1);
 		rc = show(c, lua_gettop(L) - top - 1, err);
 	}
+	rc = mended(c, rc, err);
 	lua_settop(L, top);
 	/* Iterators that were left half way hold a read lock on the record: let go of them now. */
 	lua_gc(L, LUA_GCCOLLECT);
@@ -1188,7 +1220,7 @@ int cb_console_file(struct cb_console *c, const char *path, int argc, char **arg
 		return lua_settop(L, top), cb_err_nomem(err);
 	for (int i = 0; i < argc; i++)
 		lua_pushstring(L, argv[i]);
-	rc = call(c, argc, 1, err);
+	rc = mended(c, call(c, argc, 1, err), err);
 	if (rc == CB_OK && lua_isinteger(L, -1))
 		*code = (int)(lua_tointeger(L, -1) & 255);
 	else if (rc == CB_OK && lua_isboolean(L, -1))

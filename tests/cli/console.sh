@@ -69,7 +69,7 @@ exits "exit code 1: results:by(clutser)" 1 query 'results:by("clutser")'; has "a
 exits "exit code 1: results{ period = quý 9 }" 1 query 'results{ period = "quý 9" }'; has "an unknown period says how to write one" "$ERR" "write 2020-Q1"
 exits "exit code 1: sql[[delete from meeting]]" 1 query 'sql[[delete from meeting]]'; has "sql only reads" "$ERR" "only reading"
 exits "exit code 1: sql[[attach x.db as x]]" 1 query "sql[[attach 'x.db' as x]]"; [ -e x.db ] && not_ok "attach makes no file" || ok "attach makes no file"
-exits "exit code 1: results:where(f.score >= 3)" 1 query 'results:where(f.score >= 3)'; has "Lua's own comparison is told" "$ERR" "f.x:ge(3)"
+exits "exit code 1: results:where(f.score >= 3)" 1 query 'results:where(f.score >= 3)'; has "Lua's own comparison is told" "$ERR" "f.score:ge(3)"
 exits "exit code 1: 1 +" 1 query '1 +'; has "an expression that is not finished" "$ERR" "<eof>"
 exits "exit code 1: rules.thanh_hoaa" 1 query 'rules.thanh_hoaa'; has "an unknown ruleset names the nearest" "$ERR" "no ruleset"
 exits "exit code 1: io.open(x, w)" 1 query 'io.open("x", "w")'; has "there is no io" "$ERR" "io"
@@ -87,6 +87,85 @@ exits "exit code 0: explain(meetings[1])" 0 query 'explain(meetings[1])'; has "e
 exits "exit code 0: help() " 0 query 'help()' ; has "help says what can be asked" "$OUT" "results"
 exits "exit code 0: help(results)" 0 query 'help(results)'; has "help of a relation lists fields" "$OUT" "self_score"
 
+# --- wrong questions: each says what is wrong, where, and what is like it ---
+wrong() { # LUA | the line with the mark under the word ("" for none) | MESSAGE
+	if run 1 query "$1"; then ok "exit code 1: $1"; else not_ok "exit code 1: $1" "exit code $RC" "$OUT"; fi
+	is "the message of $1" "chibo: $3" "$(printf '%s\n' "$ERR" | tail -1)"
+	at=$(printf '%s\n' "$ERR" | sed -n 's/^\( *\)^$/\1/p')
+	line=$(printf '%s\n' "$ERR" | head -1)
+	[ -z "$2" ] || is "the mark of $1 stands under $2" "$2" "$(printf '%s' "$line" | cut -c$((${#at} + 1))- | cut -c1-${#2})"
+	[ -n "$2" ] || is "$1 has no mark" "" "$at"
+}
+wrong 'results:where "scroe > 3"' scroe 'results have no field "scroe"; nearest is "score"'
+wrong 'results{ lvel = "tot" }' lvel 'results have no field "lvel"; nearest is "level"'
+wrong 'visits:mean("score")' score 'visits have no field "score"; results have it'
+wrong 'results:by("level"):count():sort("-score")' score 'results have no field "score": the columns here are level, count'
+wrong 'results:where "official == tot"' tot "results have no field \"tot\"; a text stands in quotes: official == 'tot'"
+wrong 'results:where "score > 3 and"' '"' 'in "score > 3 and" at 14: something is missing at the end'
+wrong 'results:where "score >> 3"' '> 3"' 'in "score >> 3" at 8: a field or a value is missing before >'
+wrong 'results:where "score > 3 && decided == 1"' '&&' 'in "score > 3 && decided == 1" at 11: cannot read "&": write and'
+wrong "results:where \"score > 3, level = 'tot'\"" ', level' "in \"score > 3, level = 'tot'\" at 10: write and, or, between conditions, not a comma"
+wrong "results:where \"level tot\"" 'tot' 'in "level tot" at 7: "tot" is not expected here; and, or, in, between, like, is nil can stand between words; a text stands in quotes'
+wrong "results:where \"score > 'abc'\"" abc "score holds numbers, 'abc' is a text"
+wrong 'results:where(f.official:eq(3))' '' 'official holds texts, 3 is a number'
+wrong 'results:sum "unit_name"' '' ':sum is of numbers; unit_name holds texts'
+wrong 'results:where(f.score > 3)' '' "f.score > 3 is Lua's own comparison and gives no condition: write f.score:gt(3), or a text: \"score > 3\""
+wrong 'results:where(80 <= f.score)' '' "f.score >= 80 is Lua's own comparison and gives no condition: write f.score:ge(80), or a text: \"score >= 80\""
+wrong 'results:where(f.score == 90)' '' "a condition came out as false: ==, ~= and not are Lua's own; write f.x:eq(y), f.x:ne(y), f.x:no(), or a text: \"x == 'y'\""
+wrong 'results:where(f.score:ge(90) and f.official:eq("tot"))' '' "Lua's own 'and' takes one of its sides and loses the other: write all { a, b } or a:also(b), or a text: \"x >= 80 and y == 1\""
+wrong 'results:where(not f.decided)' '' "Lua's own 'not' takes one of its sides and loses the other: write f.x:no(), or a text: \"x >= 80 and not y == 1\""
+wrong 'results:where()' '' 'the condition is nothing (nil): a misspelt name? To go through rows write for r in q:each() do'
+wrong 'results:by()' '' ':by needs the name of a field: :by("level")'
+wrong 'results:by("level", nix)' '' 'value 2 of :by is nothing (nil): a misspelt name?'
+wrong 'results:select()' '' ':select needs the name of a field: :select("level")'
+wrong 'results:add("x")' '' ':add takes a name and an expression: :add("lost", "max - points")'
+wrong 'results:add("score", "score")' score 'there is a column "score" already; give the new one another name'
+wrong 'results:top("10")' '' ':top takes a whole number'
+wrong 'results:by("level"):count():against_before "count"' '' ':against_before needs a period among the columns: :by("quarter", ...)'
+wrong 'results:within(runs)' '' 'runs say nothing of "unit_code", by which :within and :without compare; { on = "field" } names a field that both have'
+wrong 'criteria:join(visits)' '' 'nothing ties these criteria to these visits; { on = "field" } names a field that both have'
+wrong 'results:wher "score > 3"' wher 'there is no method "wher"; nearest is "where"'
+wrong 'f.score:gee(3)' gee 'there is no method "gee"; nearest is "ge"'
+wrong 'result:by("level")' result 'there is no variable "result"; nearest is "results"'
+wrong 'results:by("level"):count():chart("cuont")' cuont 'results have no field "cuont"; nearest is "count"'
+wrong 'rank{ perod = "2020-Q1" }' perod 'rank: unknown option "perod"; did you mean "period"?'
+wrong 'rank()' '' 'rank: which period? period = "2020-Q1"'
+wrong 'compliance{ period = "2020-Q1" }.dutys' dutys 'compliance has no section "dutys"; it has: duties, lapses, notes, period, subtitle, title'
+wrong 'results{ province = "thanh hoaa" }' 'thanh hoaa' 'no unit is called "thanh hoaa"; nearest is "thanh_hoa"'
+wrong 'results{ unit = "TH-001.99" }' 'TH-001.99' 'no unit is called "TH-001.99"; nearest is "TH-001.09"'
+wrong 'sql[[selec 1]]' selec 'near "selec": syntax error'
+wrong 'all()' '' 'all takes a list of conditions: all { f.score:ge(80), f.decided:eq(0) }'
+run 1 query 'print(1)
+results:by("clutser")'; is "of several lines the one that is wrong is shown" '  results:by("clutser")
+              ^
+chibo: results have no field "clutser"; nearest is "cluster"' "$ERR"
+run 0 query "results:where \"month == '2020-1'\""; is "no rows says which word the record does not know" '(no rows)
+no month is "2020-1"; nearest is "2020-01"' "$OUT"
+run 0 query 'meetings[999999]'; is "a thing that is not there is nil" nil "$OUT"
+run 0 query 'f.score:ge(90):also(f.level:eq("tot"))'; is "a condition prints as one writes it" "(score >= 90) and (level == 'tot')" "$OUT"
+
+# --- words of conditions, order of stages, joins, the period before ---
+same "in, between, like, is nil" \
+	"results{ $TH }:where(\"official in ('kha','kem') and score between 60 and 75 and unit_code like 'TH-0%' and gate is nil and not decided == 1\"):sort(\"meeting_id\"):select(\"meeting_id\")" \
+	"SELECT meeting_id FROM v_result WHERE $sub AND official IN ('kha','kem') AND score BETWEEN 60 AND 75 AND unit_code LIKE 'TH-0%' AND gate IS NULL AND NOT decided=1 ORDER BY 1"
+same "a condition between by and its figure is about rows" \
+	"results{ $TH }:by(\"official\"):where(\"score > 90\"):count():sort(\"official\")" \
+	"SELECT official, count(*) FROM v_result WHERE $sub AND score>90 GROUP BY 1 ORDER BY 1"
+same "join along the meeting" \
+	"results{ $TH }:join(assessments{ assessor = \"observer\", item = \"\" }):sort(\"meeting_id\"):select(\"meeting_id\", \"points\"):top(50):add(\"p\", \"points * 1000\"):where(\"p > 0\"):select(\"meeting_id\")" \
+	"SELECT r.meeting_id FROM v_result r JOIN v_assessment a ON a.meeting_id=r.meeting_id WHERE a.assessor='observer' AND a.item='' AND r.unit_code GLOB 'TH-*' AND r.held_on LIKE '2020-%' ORDER BY 1 LIMIT 50"
+same "join along unit and day" \
+	"visits{ province = \"thanh_hoa\" }:join(results{ year = 2020 }):sort(\"unit_code\", \"day\"):select(\"unit_code\", \"day\", \"score\"):top(40):select(\"unit_code\", \"day\")" \
+	"SELECT v.unit_code, v.day FROM v_visit v JOIN v_result r ON r.unit_code=v.unit_code AND r.held_on=v.day WHERE v.unit_code GLOB 'TH-*' AND r.held_on LIKE '2020-%' ORDER BY 1,2 LIMIT 40"
+same "join that keeps rows without a partner" \
+	"units{ unit = \"thanh_hoa\", kind = \"chi_bo_co_so\" }:join(visits{ year = 2020 }, { all = true }):where(\"day is nil\"):sort(\"code\"):select(\"code\")" \
+	"SELECT u.code FROM v_unit u LEFT JOIN v_visit v ON v.unit_code=u.code AND v.day LIKE '2020-%' WHERE u.code GLOB 'TH-*' AND u.kind='chi_bo_co_so' AND v.day IS NULL ORDER BY 1"
+same "join of two figures" \
+	"results{ period = \"2020-Q2\", province = \"thanh_hoa\" }:by(\"cluster\"):agg{ { \"q2\", mean \"score\" } }:join(results{ period = \"2020-Q3\", province = \"thanh_hoa\" }:by(\"cluster\"):agg{ { \"q3\", mean \"score\" } }, { on = \"cluster\" }):add(\"gain\", \"q3 - q2\"):sort(\"-gain\"):select(\"cluster\"):top(5)" \
+	"SELECT cluster FROM v_result WHERE $sub GROUP BY 1 ORDER BY avg(CASE WHEN month BETWEEN '2020-07' AND '2020-09' THEN score END)-avg(CASE WHEN month BETWEEN '2020-04' AND '2020-06' THEN score END) DESC LIMIT 5"
+run 0 query 'results{ province = "thanh_hoa" }:where "month ~= '"'2020-02'"'":by("month"):mean("score"):against_before("mean"):where("month in ('"'2020-03','2020-04'"')"):sort("month"):select("mean_before"):json()'
+is "the row before is the period before only when none is missing between" '[{"mean_before": null}' "$(printf '%s' "$OUT" | tr -d '\n ' | sed 's/"mean_before":/"mean_before": /g' | cut -c1-22)"
+
 # --- the guide names every word, and only words that there are ---
 cat >words.lua <<'LUA'
 local path = ...
@@ -94,7 +173,7 @@ local guide = {}
 for line in sql([[select ?1 as t]], path):rows()[1].t:gmatch("[^\n]+") do guide[line] = true end
 for w in pairs(guide) do if not results[w] then print("no method " .. w) end end
 for _, w in ipairs { "where", "by", "count", "sum", "mean", "median", "quartile1", "quartile3", "spread", "min", "max", "share", "distinct", "correlation",
-	"agg", "sort", "top", "select", "add", "place", "against_before", "before", "without", "within", "each", "rows", "first", "value", "sql", "plan",
+	"agg", "sort", "top", "select", "add", "join", "place", "against_before", "before", "without", "within", "each", "rows", "first", "value", "sql", "plan",
 	"csv", "json", "markdown", "html", "chart" } do if not guide[w] then print("not in the guide: " .. w) end end
 LUA
 words=$(python3 -c 'import re, sys
