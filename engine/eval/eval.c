@@ -19,6 +19,7 @@
 #include "base/date.h"
 #include "eval/eval_int.h"
 
+_Static_assert(CB_BATCH <= CB_FN_LANES, "a batch is one call of a function");
 #define LANES for (size_t i = 0; i < n; i++)
 
 /* The loops twice: for any x86-64, and for those with AVX2 (comparing and multiplying 64-bit lanes takes half the
@@ -53,7 +54,8 @@ static int open_prog(struct cb_eval **out, const struct cb_ruleset *rs, const st
 		return rc;
 	}
 	const struct cb_prog *p = &ev->prog;
-	size_t nc = ev->single ? 0 : rs->ncriterion;
+	size_t nc = ev->single ? 0 : rs->ncriterion, needs = 0;
+	bool functions = false;
 	ev->input = cb_calloc(p->ninput + 1, sizeof(*ev->input));
 	ev->ireg = cb_calloc(p->nireg + 1, CB_BATCH * sizeof(*ev->ireg));
 	ev->breg = cb_calloc((size_t)p->nb + 1, CB_BATCH);
@@ -61,7 +63,18 @@ static int open_prog(struct cb_eval **out, const struct cb_ruleset *rs, const st
 	ev->state = cb_calloc(nc + 1, sizeof(*ev->state));
 	ev->points_mem = cb_calloc(nc + 1, CB_BATCH * sizeof(*ev->points_mem));
 	ev->state_mem = cb_calloc(nc + 1, CB_BATCH);
-	if (!ev->input || !ev->ireg || !ev->breg || !ev->points || !ev->state || !ev->points_mem || !ev->state_mem) {
+	for (size_t i = 0; i < nc; i++) {
+		const struct cb_criterion *cr = &rs->criterion[i];
+		functions |= cr->is_function;
+		if (cr->is_function && cr->nneeds > needs && cr->nneeds <= CB_FN_ARGS)
+			needs = cr->nneeds;
+	}
+	if (functions) {
+		ev->arg = cb_calloc(needs + 1, CB_BATCH * sizeof(*ev->arg));
+		ev->result = cb_calloc(CB_BATCH, sizeof(*ev->result));
+	}
+	if (!ev->input || !ev->ireg || !ev->breg || !ev->points || !ev->state || !ev->points_mem || !ev->state_mem ||
+	    (functions && (!ev->arg || !ev->result))) {
 		cb_eval_close(ev);
 		return cb_err_nomem(err);
 	}
@@ -111,6 +124,8 @@ void cb_eval_close(struct cb_eval *ev)
 	cb_free(ev->points_mem);
 	cb_free(ev->state_mem);
 	cb_free(ev->note);
+	cb_free(ev->arg);
+	cb_free(ev->result);
 	cb_free(ev);
 }
 
@@ -236,71 +251,82 @@ static int add_note(struct cb_eval *ev, size_t lane, int crit, bool failed, cons
 	return 0;
 }
 
-/* One lane of a function criterion: its state, and points in *out. */
-static int call_function(struct cb_eval *ev, int c, size_t lane, cb_pts *out, unsigned char *state, struct cb_err *err)
+static int fail_lane(struct cb_eval *ev, int c, size_t lane, const char *msg, struct cb_err *err)
+{
+	ev->state[c][lane] = CB_CR_ERROR;
+	return add_note(ev, lane, c, true, msg) < 0 ? cb_err_nomem(err) : 0;
+}
+
+/* What the function of criterion c gave for one lane. */
+static int take_result(struct cb_eval *ev, int c, size_t lane, const struct cb_fnresult *res, struct cb_err *err)
+{
+	const struct cb_criterion *cr = &ev->rs->criterion[c];
+	struct cb_ratio top = cb_ratio_make(cr->max, 1000);
+	char num[CB_NUM_TEXT], max[CB_NUM_TEXT], msg[300];
+
+	if (res->code)
+		return fail_lane(ev, c, lane, res->text, err);
+	switch (res->type) {
+	case CB_FN_ABSENT:
+		break;
+	case CB_FN_FALSE:
+		ev->state[c][lane] = CB_CR_SCORED;
+		break;
+	case CB_FN_TRUE:
+		snprintf(msg, sizeof(msg), "criterion %s: the function returned true, not points", cr->id);
+		return fail_lane(ev, c, lane, msg, err);
+	case CB_FN_POINTS:
+		if (res->value.d == 0 || res->value.n < 0 || cb_ratio_cmp(res->value, top) > 0) {
+			snprintf(msg, sizeof(msg), "criterion %s: the function returned %s, outside 0 to %s", cr->id,
+				 res->value.d ? cb_fmt_ratio(num, sizeof(num), res->value) : "no number", cb_fmt_pts(max, sizeof(max), cr->max));
+			return fail_lane(ev, c, lane, msg, err);
+		}
+		ev->points[c][lane] = cb_round_div((__int128)res->value.n * 1000, res->value.d, cr->round);
+		ev->state[c][lane] = CB_CR_SCORED;
+		break;
+	}
+	return res->text[0] && add_note(ev, lane, c, false, res->text) < 0 ? cb_err_nomem(err) : 0;
+}
+
+/* The function of criterion c for those lanes that have all it needs, in one call; `lane` are the candidates. */
+static int call_function(struct cb_eval *ev, int c, const unsigned short *lane, size_t n, struct cb_err *err)
 {
 	const struct cb_ruleset *rs = ev->rs;
 	const struct cb_criterion *cr = &rs->criterion[c];
 	const struct cb_prog_crit *pc = &ev->prog.crit[c];
-	struct cb_fnarg arg[64];
-	struct cb_fnresult res = { .type = CB_FN_ABSENT };
-	struct cb_err e;
-	char num[CB_NUM_TEXT], max[CB_NUM_TEXT], msg[300];
+	const char *why = cr->nneeds > CB_FN_ARGS ? "a function can need at most 64 facts" : !rs->fn.call ? "the pack's functions are not loaded" : NULL;
+	unsigned short called[CB_BATCH];
+	size_t ncalled = 0;
+	int rc = 0;
 
-	*out = 0;
-	*state = CB_CR_MISSING;
-	if (cr->nneeds > sizeof(arg) / sizeof(arg[0])) {
-		*state = CB_CR_ERROR;
-		return add_note(ev, lane, c, true, "a function can need at most 64 facts") < 0 ? cb_err_nomem(err) : 0;
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		bool all = true;
+		for (size_t k = 0; k < cr->nneeds && all; k++)
+			all = cb_eval_b(ev, ev->prog.input[pc->need[k]].p)[lane[i]];
+		if (all && why)
+			rc = fail_lane(ev, c, lane[i], why, err);
+		else if (all)
+			called[ncalled++] = lane[i];
 	}
+	if (rc || !ncalled)
+		return rc;
 	for (size_t k = 0; k < cr->nneeds; k++) {
 		const struct cb_fact *f = cb_facts_at(rs->dict, (size_t)cr->needs[k]);
-		const struct cb_prog_input *in = &ev->prog.input[pc->need[k]];
-		int64_t v = cb_eval_i(ev, in->n)[lane];
-		if (!cb_eval_b(ev, in->p)[lane])
-			return 0;
-		arg[k] = (struct cb_fnarg){ .name = f->id, .have = true, .value = { v, 1 }, .flag = f->type == CB_FACT_FLAG };
-		if (f->type == CB_FACT_DECIMAL)
-			arg[k].value = cb_ratio_make(v, 1000);
-		if (f->type == CB_FACT_WORD)
-			arg[k].word = f->vocab[v];
-	}
-	*state = CB_CR_ERROR;
-	if (!rs->fn.call)
-		return add_note(ev, lane, c, true, "the pack's functions are not loaded") < 0 ? cb_err_nomem(err) : 0;
-	int rc = rs->fn.call(rs->fn.ctx, cr->score->ref, arg, cr->nneeds, &res, &e);
-	if (rc == CB_ENOMEM || rc == CB_EINTR) {
-		if (err)
-			*err = e;
-		return rc;
-	}
-	if (rc < 0)
-		return add_note(ev, lane, c, true, e.msg) < 0 ? cb_err_nomem(err) : 0;
-	switch (res.type) {
-	case CB_FN_ABSENT:
-		*state = CB_CR_MISSING;
-		break;
-	case CB_FN_FALSE:
-		*state = CB_CR_SCORED;
-		break;
-	case CB_FN_TRUE:
-		snprintf(msg, sizeof(msg), "criterion %s: the function returned true, not points", cr->id);
-		return add_note(ev, lane, c, true, msg) < 0 ? cb_err_nomem(err) : 0;
-	case CB_FN_POINTS: {
-		struct cb_ratio top = cb_ratio_make(cr->max, 1000);
-		if (res.value.d == 0 || res.value.n < 0 || cb_ratio_cmp(res.value, top) > 0) {
-			snprintf(msg, sizeof(msg), "criterion %s: the function returned %s, outside 0 to %s", cr->id,
-				 res.value.d ? cb_fmt_ratio(num, sizeof(num), res.value) : "no number", cb_fmt_pts(max, sizeof(max), cr->max));
-			return add_note(ev, lane, c, true, msg) < 0 ? cb_err_nomem(err) : 0;
+		const int64_t *value = cb_eval_i(ev, ev->prog.input[pc->need[k]].n);
+		struct cb_fnarg *arg = ev->arg + k;
+		for (size_t i = 0; i < ncalled; i++, arg += cr->nneeds) {
+			int64_t v = value[called[i]];
+			*arg = (struct cb_fnarg){ .name = f->id, .have = true, .value = { v, 1 }, .flag = f->type == CB_FACT_FLAG };
+			if (f->type == CB_FACT_DECIMAL)
+				arg->value = cb_ratio_make(v, 1000);
+			if (f->type == CB_FACT_WORD)
+				arg->word = f->vocab[v];
 		}
-		*out = cb_round_div((__int128)res.value.n * 1000, res.value.d, cr->round);
-		*state = CB_CR_SCORED;
-		break;
 	}
-	}
-	if (res.note[0] && add_note(ev, lane, c, false, res.note) < 0)
-		return cb_err_nomem(err);
-	return 0;
+	rc = rs->fn.call(rs->fn.ctx, cr->score->ref, ev->arg, cr->nneeds, ncalled, ev->result, err);
+	for (size_t i = 0; i < ncalled && rc == 0; i++)
+		rc = take_result(ev, c, called[i], &ev->result[i], err);
+	return rc;
 }
 
 INLINE void settle_points(struct cb_eval *ev, int c, size_t n)
@@ -363,15 +389,17 @@ INLINE int settle(struct cb_eval *ev, int c, size_t n, struct cb_err *err)
 	}
 	if (cr->is_function) {
 		const unsigned char *at = cb_eval_b(ev, pc->at), *af = cb_eval_b(ev, pc->af);
+		unsigned short lane[CB_BATCH];
+		size_t nlane = 0;
 		LANES {
 			st[i] = af[i] ? CB_CR_NA : CB_CR_MISSING;
 			pts[i] = !af[i] ? 0 : cr->na == CB_NA_FULL ? cr->max : cr->na == CB_NA_POINTS ? cr->na_points : 0;
-			if (!at[i] || (ev->spoilt[i] & 1))
-				continue;
-			int rc = call_function(ev, c, i, &pts[i], &st[i], err);
-			if (rc < 0)
-				return rc;
+			if (at[i] && !(ev->spoilt[i] & 1))
+				lane[nlane++] = (unsigned short)i;
 		}
+		int rc = nlane ? call_function(ev, c, lane, nlane, err) : 0;
+		if (rc < 0)
+			return rc;
 		if (cr->counts == CB_COUNTS_PENALTY)
 			LANES pts[i] = -pts[i];
 	} else {

@@ -3,7 +3,7 @@
  *
  * open compiles the ruleset once; batch evaluates up to CB_BATCH meetings, one loop per operation over all lanes.
  * Where the columns come from is the caller's business (store cursors, tests, later a block cache). Declarative
- * criteria never leave C; a function criterion is one call per lane through the ruleset's fnhost.
+ * criteria never leave C; a function criterion is one call for all lanes of a batch through the ruleset's fnhost.
  *
  * What a result means:
  * - A criterion that applies is SCORED (points cut to 0..max), MISSING (something it needed was absent), INVALID (counted

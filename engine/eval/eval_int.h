@@ -40,6 +40,9 @@ struct cb_eval {
 	const int *full;               /* [lane] the criterion that is supposed to have its full points; NULL: none */
 	struct cb_lane_note *note;
 	size_t nnote, capnote;
+	/* one call of a function criterion */
+	struct cb_fnarg *arg;       /* [lane][need] */
+	struct cb_fnresult *result; /* [lane] */
 	char message[512]; /* of the last cb_eval_message() */
 };
 

@@ -641,7 +641,7 @@ static int key_function(struct cb_pwork *w, const struct cb_plaw *l, size_t unit
 	}
 #undef ARG
 #undef WHOLE
-	rc = rs->fn.call(rs->fn.ctx, f->ref, arg, n, &res, err);
+	rc = cb_fn_call(&rs->fn, f->ref, arg, n, &res, err);
 	if (rc)
 		return rc;
 	switch (res.type) {

@@ -36,6 +36,8 @@ struct worker {
 	struct cb_scores scores;   /* ... and what became of them */
 	struct lane_meta *lane;    /* [CB_BATCH] */
 	unsigned short from[CB_BATCH]; /* the lane of the batch at hand that each lane comes from */
+	char fault[512];               /* the last one that was told ... */
+	int64_t nfault;                /* ... and of how many meetings in a row */
 };
 
 static void worker_release(struct worker *w)
@@ -415,15 +417,41 @@ static const char *level_id(const struct cb_ruleset *rs, int level)
 	return level >= 0 ? rs->level[level].id : NULL;
 }
 
-static void fault_note(struct run *r, const struct worker *w, const struct lane_meta *m, size_t lane)
+#define FAULTS_TOLD 3 /* of meetings in a row that fail for the same reason */
+
+static const char *pack_path(const struct worker *w)
 {
+	return w->rs->nsrc ? w->rs->src[w->rs->nsrc - 1].path : NULL;
+}
+
+/* How many more failed for the reason that was told last: a pack whose functions are not called any more fails them all. */
+static void fault_more(struct run *r, struct worker *w)
+{
+	if (w->nfault > FAULTS_TOLD)
+		cb_diags_addf(r->diags, CB_SEV_WARNING, pack_path(w), 0, 0, w->rs->id, NULL, "and %lld more meetings: %s", (long long)(w->nfault - FAULTS_TOLD),
+			      w->fault);
+	w->nfault = 0;
+}
+
+static void fault_note(struct run *r, struct worker *w, const struct lane_meta *m, size_t lane)
+{
+	const char *why = cb_eval_message(w->ev, lane);
 	struct cb_unit_view u = { .code = "?" };
 	char day[11];
 
+	if (strlen(why) < sizeof(w->fault)) {
+		if (strcmp(w->fault, why) != 0)
+			fault_more(r, w);
+		snprintf(w->fault, sizeof(w->fault), "%s", why);
+		if (++w->nfault > FAULTS_TOLD)
+			return;
+	} else {
+		fault_more(r, w);
+	}
 	if (cb_store_unit_on(r->st, m->unit_id, m->held_on, &u, NULL))
 		u.code = "?";
-	cb_diags_addf(r->diags, CB_SEV_WARNING, w->rs->nsrc ? w->rs->src[w->rs->nsrc - 1].path : NULL, 0, 0, w->rs->id, NULL, "%s, %s (%s): %s",
-		      u.code, cb_day_iso(day, m->held_on), cb_meeting_kind_id(m->kind), cb_eval_message(w->ev, lane));
+	cb_diags_addf(r->diags, CB_SEV_WARNING, pack_path(w), 0, 0, w->rs->id, NULL, "%s, %s (%s): %s", u.code, cb_day_iso(day, m->held_on),
+		      cb_meeting_kind_id(m->kind), why);
 }
 
 static int begin_run(struct run *r, struct cb_err *err)
@@ -664,6 +692,8 @@ int cb_run(struct cb_run_stats *out, struct cb_store *st, const struct cb_rulebo
 		rc = declare_facts(&r, err);
 	if (rc == 0)
 		rc = read_all(&r, err);
+	for (size_t i = 0; rc == 0 && i < r.nworker; i++)
+		fault_more(&r, &r.worker[i]);
 	if (rc == 0 && out->run_id)
 		rc = cb_store_run_end(st, out->run_id, err);
 	if (rc == 0 && begun)

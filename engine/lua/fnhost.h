@@ -11,4 +11,11 @@ int cb_fnhost_make(struct cb_fnhost *out, struct cb_sandbox *sb, const char *pat
 /* A new run begins: the budget of all its calls is full again. */
 void cb_fnhost_begin_run(struct cb_fnhost *host);
 
+
+#define CB_FN_NOTE 256       /* a note, with its NUL */
+#define CB_FN_RAW_MAX 1e12   /* the largest number that a function may return */
+/* The decimal that a finite double below that stands for, when it has at most 15 digits; else the nearest thousandth,
+   half away from zero. */
+struct cb_ratio cb_fn_exact(double x);
+
 #endif

@@ -21,6 +21,7 @@
 #include "lua/pack_int.h"
 #include "lua/sandbox.h"
 #include "lua/scan.h"
+#include "lua/wall.h"
 
 #define FILES_MAX 32 /* of one pack, with its parts */
 #define BASES_MAX 8  /* bases above each other */
@@ -63,11 +64,11 @@ struct chain {
 	int nbase;
 };
 
-static int chain_call(void *ctx, int handle, const struct cb_fnarg *arg, size_t narg, struct cb_fnresult *out, struct cb_err *err)
+static int chain_call(void *ctx, int handle, const struct cb_fnarg *arg, size_t narg, size_t n, struct cb_fnresult *out, struct cb_err *err)
 {
 	struct chain *c = ctx;
 	struct cb_fnhost *h = handle < c->nbase ? &c->base : &c->own;
-	return h->call(h->ctx, handle < c->nbase ? handle : handle - c->nbase, arg, narg, out, err);
+	return h->call(h->ctx, handle < c->nbase ? handle : handle - c->nbase, arg, narg, n, out, err);
 }
 
 static void host_free(struct cb_fnhost *h)
@@ -89,7 +90,10 @@ static void begin_run(struct cb_fnhost *h)
 {
 	if (!h->call)
 		return;
-	if (h->call == chain_call) {
+	if (cb_wall_is(h)) {
+		cb_wall_begin_run(h);
+		begin_run(cb_wall_inner(h));
+	} else if (h->call == chain_call) {
 		struct chain *c = h->ctx;
 		begin_run(&c->base);
 		begin_run(&c->own);
@@ -431,6 +435,13 @@ judge:
 	}
 	memset(&own, 0, sizeof own);
 	*nfn = nbase + nown;
+	if (*nfn && !above) {
+		struct cb_fnhost inner = rs->fn;
+		code = cb_wall_make(&rs->fn, inner, main_file->shown, rs->id, ld->lim, err);
+		if (code)
+			goto out;
+		cb_wall_tell(diags, main_file->shown);
+	}
 	*out = rs;
 	rs = NULL;
 	if (kept) {

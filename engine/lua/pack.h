@@ -4,7 +4,7 @@
  * Each pack gets a Lua state of its own with an environment built from nothing and budgets of fuel and memory that it
  * cannot catch (sandbox.h). The file is checked before it is compiled (regular file below the rules folder, size,
  * UTF-8, no control, bidi or zero-width characters, text only). What it returned becomes a cb_tree, then a cb_ruleset
- * whose fnhost keeps the state alive if the pack has functions.
+ * whose fnhost keeps the state alive if the pack has functions; they run in a child process (wall.h).
  */
 #ifndef CB_LUA_PACK_H
 #define CB_LUA_PACK_H
@@ -21,6 +21,7 @@ struct cb_pack_limits {
 	size_t memory;     /* bytes per state */
 	size_t block;      /* bytes per block */
 	size_t string;     /* bytes per string */
+	long answer;       /* milliseconds that the process of a pack's functions may be silent, beyond what fuel explains */
 };
 extern const struct cb_pack_limits cb_pack_limits_default;
 

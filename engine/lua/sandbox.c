@@ -29,6 +29,7 @@ const struct cb_pack_limits cb_pack_limits_default = {
 	.memory = 32 * 1024 * 1024,
 	.block = 4 * 1024 * 1024,
 	.string = 512 * 1024,
+	.answer = 10 * 1000,
 };
 
 struct cb_sandbox *cb_sandbox_of(lua_State *L)

@@ -16,6 +16,7 @@ static struct cb_ruleset *rs;
 static struct cb_eval *ev;
 static struct cb_scores out;
 static struct cb_fnhost host;
+static int calls; /* of it */
 
 /* one meeting: facts by id, judged points by "@item:assessor" */
 #define CELLS 64
@@ -92,19 +93,24 @@ static void next(void)
 	lanes++;
 }
 
-static void go(void)
+static int evaluate(struct cb_err *e)
 {
 	const int64_t *v[CELLS];
 	const unsigned char *h[CELLS];
-	struct cb_err e;
 
 	for (size_t i = 0; i < CELLS; i++) {
 		v[i] = cell[i];
 		h[i] = have[i];
 	}
 	struct cb_batch b = { lanes, v, h };
-	int rc = cb_eval_batch(ev, &b, &out, &e);
-	if (rc)
+	return cb_eval_batch(ev, &b, &out, e);
+}
+
+static void go(void)
+{
+	struct cb_err e;
+
+	if (evaluate(&e))
 		fail_msg("%s", e.msg);
 }
 
@@ -463,16 +469,27 @@ static void requirements_are_rated_by_declared_conditions(void **state)
 	assert_string_equal(missing(4), "present, members, exempt");
 }
 
-static int fake_call(void *ctx, int handle, const struct cb_fnarg *arg, size_t narg, struct cb_fnresult *res, struct cb_err *e)
+static void fake_one(int handle, const struct cb_fnarg *arg, size_t narg, struct cb_fnresult *res)
 {
-	(void)ctx;
+	*res = (struct cb_fnresult){ .code = CB_ERULE, .text = "wrong arguments" };
 	if (handle == 9)
-		return cb_err_set(e, CB_ELIMIT, "t.lua:3: the budget of 1000 steps is used up");
-	if (narg != 2 || strcmp(arg[0].name, "speakers") != 0 || !arg[1].flag)
-		return cb_err_set(e, CB_ERULE, "wrong arguments");
+		*res = (struct cb_fnresult){ .code = CB_ELIMIT, .text = "t.lua:3: the budget of 1000 steps is used up" };
+	if (handle == 9 || narg != 2 || strcmp(arg[0].name, "speakers") != 0 || !arg[1].flag)
+		return;
+	res->code = 0;
 	res->type = arg[0].value.n == 0 ? CB_FN_FALSE : arg[0].value.n == 99 ? CB_FN_TRUE : arg[0].value.n == 98 ? CB_FN_ABSENT : CB_FN_POINTS;
 	res->value = (struct cb_ratio){ arg[0].value.n * 10, 3 };
-	snprintf(res->note, sizeof(res->note), "note");
+	res->text = "note";
+}
+
+static int fake_call(void *ctx, int handle, const struct cb_fnarg *arg, size_t narg, size_t n, struct cb_fnresult *res, struct cb_err *e)
+{
+	(void)ctx;
+	calls++;
+	if (handle == 7)
+		return cb_err_set(e, CB_EIO, "no process to be had");
+	for (size_t i = 0; i < n; i++)
+		fake_one(handle, arg + i * narg, narg, &res[i]);
 	return 0;
 }
 
@@ -501,6 +518,42 @@ static void a_function_scores_where_its_needs_are_there(void **state)
 	assert_int_equal(out.status[4], CB_ST_MISSING);
 	assert_int_equal(out.status[5], CB_ST_MISSING);
 	assert_string_equal(missing(5), "online");
+}
+
+static void the_functions_of_a_batch_are_one_call_each(void **state)
+{
+	static const int points[] = { 0, 3333, 6667, 10000 };
+
+	(void)state;
+	host.call = fake_call;
+	load(RULESET(CRIT("f", "50", FN(1), "needs", TAB(S("speakers"), S("online"))), CRIT("g", "50", FN(2), "needs", TAB(S("speakers"), S("online")))));
+	for (size_t i = 0; i < 40; i++) {
+		put("speakers", (int64_t)i % 4);
+		if (i % 3)
+			put("online", 1);
+		next();
+	}
+	calls = 0;
+	go();
+	assert_int_equal(calls, 2);
+	for (size_t i = 0; i < 40; i++) {
+		assert_int_equal(out.state[0][i], i % 3 ? CB_CR_SCORED : CB_CR_MISSING);
+		assert_int_equal(out.points[1][i], i % 3 ? points[i % 4] : 0);
+	}
+}
+
+static void a_host_that_cannot_call_at_all_ends_the_batch(void **state)
+{
+	struct cb_err e;
+
+	(void)state;
+	host.call = fake_call;
+	load(RULESET(CRIT("f", "100", FN(7), "needs", TAB(S("speakers"), S("online")))));
+	put("speakers", 2);
+	put("online", 1);
+	next();
+	assert_int_equal(evaluate(&e), CB_EIO);
+	assert_string_equal(e.msg, "no process to be had");
 }
 
 static void a_function_that_breaks_its_budget_is_an_error_of_that_meeting(void **state)
@@ -718,6 +771,8 @@ int main(void)
 		CASE(amounts_are_capped_rounded_and_deducted),
 		CASE(requirements_are_rated_by_declared_conditions),
 		CASE(a_function_scores_where_its_needs_are_there),
+		CASE(the_functions_of_a_batch_are_one_call_each),
+		CASE(a_host_that_cannot_call_at_all_ends_the_batch),
 		CASE(a_function_that_breaks_its_budget_is_an_error_of_that_meeting),
 		CASE(a_value_outside_its_limits_spoils_its_meeting_only),
 		CASE(numbers_too_large_for_exactness_are_told),

@@ -407,15 +407,20 @@ static void a_month_that_is_not_over_is_not_missed(void **state)
 struct fake { int calls; bool fail; };
 
 /* Rank by how many months were Tốt, minus those missed. */
-static int fake_call(void *ctx, int handle, const struct cb_fnarg *arg, size_t narg, struct cb_fnresult *out, struct cb_err *err)
+static int fake_call(void *ctx, int handle, const struct cb_fnarg *arg, size_t narg, size_t n, struct cb_fnresult *out, struct cb_err *err)
 {
 	struct fake *f = ctx;
 	int64_t tot = 0, missed = 0;
 	bool code = false;
 
+	(void)err;
 	f->calls++;
-	if (f->fail || handle != 5)
-		return cb_err_set(err, CB_ERULE, "thu/thu.lua:9: no");
+	*out = (struct cb_fnresult){ .text = "" };
+	if (f->fail || handle != 5 || n != 1) {
+		out->code = CB_ERULE;
+		out->text = "thu/thu.lua:9: no";
+		return 0;
+	}
 	for (size_t i = 0; i < narg; i++) {
 		if (strcmp(arg[i].name, "level_tot") == 0)
 			tot = arg[i].value.n;
@@ -425,7 +430,6 @@ static int fake_call(void *ctx, int handle, const struct cb_fnarg *arg, size_t n
 	}
 	out->type = code && tot + missed > 0 ? CB_FN_POINTS : CB_FN_ABSENT;
 	out->value = cb_ratio_make(tot - missed, 1);
-	out->note[0] = '\0';
 	return 0;
 }
 

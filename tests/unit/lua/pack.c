@@ -514,9 +514,9 @@ static void a_pack_on_a_base_keeps_the_functions_of_both(void **state)
 
 	struct cb_fnarg present = { .name = "present", .have = true, .value = { 3, 1 } }, speakers = { .name = "speakers", .have = true, .value = { 5, 1 } };
 	struct cb_fnresult r;
-	assert_int_equal(rs->fn.call(rs->fn.ctx, rs->criterion[0].score->ref, &present, 1, &r, &err), 0);
+	assert_int_equal(cb_fn_call(&rs->fn, rs->criterion[0].score->ref, &present, 1, &r, &err), 0);
 	assert_int_equal(r.value.n, 3);
-	assert_int_equal(rs->fn.call(rs->fn.ctx, rs->criterion[1].score->ref, &speakers, 1, &r, &err), 0);
+	assert_int_equal(cb_fn_call(&rs->fn, rs->criterion[1].score->ref, &speakers, 1, &r, &err), 0);
 	assert_int_equal(r.value.n * 2, r.value.d * 5);
 	cb_ruleset_free(rs);
 

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "lua/build.h"
 #include "lua/fnhost.h"
+#include "lua/wall.h"
 
 static struct cb_err err;
 
@@ -538,21 +539,33 @@ static int host_of(struct cb_fnhost *h, const char *text, const struct cb_pack_l
 	return cb_fnhost_make(h, frozen(text), "t.lua", lim, &err);
 }
 
-/* What a function text gives: points as n/d and its note, or the error. */
+static void words_of_call(char *out, size_t cap, const struct cb_fnhost *h)
+{
+	struct cb_fnresult r;
+
+	if (cb_fn_call(h, 0, facts, 6, &r, &err))
+		snprintf(out, cap, "%s", err.msg);
+	else if (r.type == CB_FN_POINTS)
+		snprintf(out, cap, "%lld/%lld%s%s", (long long)r.value.n, (long long)r.value.d, r.text[0] ? " " : "", r.text);
+	else
+		snprintf(out, cap, "%s", r.type == CB_FN_ABSENT ? "absent" : r.type == CB_FN_TRUE ? "true" : "false");
+}
+
+/* What a function text gives: points as n/d and its note, or the error; the same in a process of its own. */
 static const char *given(const char *text)
 {
 	static char out[1200];
-	struct cb_fnhost h;
-	struct cb_fnresult r;
+	char walled[1200];
+	struct cb_fnhost h, inner;
 
-	assert_int_equal(host_of(&h, text, NULL), 0);
-	if (h.call(h.ctx, 0, facts, 6, &r, &err))
-		snprintf(out, sizeof(out), "%s", err.msg);
-	else if (r.type == CB_FN_POINTS)
-		snprintf(out, sizeof(out), "%lld/%lld%s%s", (long long)r.value.n, (long long)r.value.d, r.note[0] ? " " : "", r.note);
-	else
-		snprintf(out, sizeof(out), "%s", r.type == CB_FN_ABSENT ? "absent" : r.type == CB_FN_TRUE ? "true" : "false");
+	assert_int_equal(host_of(&inner, text, NULL), 0);
+	words_of_call(out, sizeof(out), &inner);
+	inner.free(inner.ctx);
+	assert_int_equal(host_of(&inner, text, NULL), 0);
+	assert_int_equal(cb_wall_make(&h, inner, "t.lua", "t", NULL, &err), 0);
+	words_of_call(walled, sizeof(walled), &h);
 	h.free(h.ctx);
+	assert_string_equal(walled, out);
 	return out;
 }
 
@@ -598,11 +611,11 @@ static void facts_of_one_meeting_do_not_reach_the_next(void **unused)
 
 	(void)unused;
 	assert_int_equal(host_of(&h, "local kept return function(m) if kept then return 99 end kept = m return m.present + (m.late or 0) end", NULL), 0);
-	assert_int_equal(h.call(h.ctx, 0, a, 2, &r, &err), 0);
+	assert_int_equal(cb_fn_call(&h, 0, a, 2, &r, &err), 0);
 	assert_int_equal(r.value.n, 6);
 	a[0].value.n = 7;
 	a[1].have = false;
-	assert_int_equal(h.call(h.ctx, 0, a, 2, &r, &err), 0);
+	assert_int_equal(cb_fn_call(&h, 0, a, 2, &r, &err), 0);
 	assert_int_equal(r.value.n, 7);
 	h.free(h.ctx);
 }
@@ -618,15 +631,15 @@ static void a_run_has_a_budget_of_its_own(void **unused)
 	lim.fuel_run = 100000;
 	assert_int_equal(host_of(&h, "return function(m) local n = 0 for i = 1, 2000 do n = n + i end return 1 end", &lim), 0);
 	while (!rc && calls < 1000) {
-		rc = h.call(h.ctx, 0, facts, 6, &r, &err);
+		rc = cb_fn_call(&h, 0, facts, 6, &r, &err);
 		calls++;
 	}
 	assert_int_equal(rc, CB_ELIMIT);
 	assert_in_range(calls, 10, 60);
 	assert_non_null(strstr(err.msg, "fuel_run = 100000"));
-	assert_int_equal(h.call(h.ctx, 0, facts, 6, &r, &err), CB_ELIMIT);
+	assert_int_equal(cb_fn_call(&h, 0, facts, 6, &r, &err), CB_ELIMIT);
 	cb_fnhost_begin_run(&h);
-	assert_int_equal(h.call(h.ctx, 0, facts, 6, &r, &err), 0);
+	assert_int_equal(cb_fn_call(&h, 0, facts, 6, &r, &err), 0);
 	h.free(h.ctx);
 }
 
@@ -645,7 +658,7 @@ static void a_limit_in_one_call_leaves_the_next_as_it_was(void **unused)
 	for (int i = 0; i < 8; i++) {
 		int rc;
 		a.value.n = i % 4;
-		rc = h.call(h.ctx, 0, &a, 1, &r, &err);
+		rc = cb_fn_call(&h, 0, &a, 1, &r, &err);
 		assert_int_equal(rc, i % 4 ? CB_ELIMIT : 0);
 		if (!rc)
 			assert_int_equal(r.value.n, 4);
@@ -701,7 +714,7 @@ static int whole_life(void *ctx)
 	}
 	rc = cb_fnhost_make(&h, sb, "t.lua", NULL, &err);
 	if (!rc)
-		rc = h.call(h.ctx, 0, facts, 6, &r, &err);
+		rc = cb_fn_call(&h, 0, facts, 6, &r, &err);
 	if (h.free)
 		h.free(h.ctx);
 	return rc;
