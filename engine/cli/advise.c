@@ -302,6 +302,8 @@ static int advise_meeting(struct cli *c, struct cb_doc **d, int argc, char **arg
 	if (!rc)
 		rc = cb_advice_meeting(&a, c->store, c->book, NULL, id, &o, err);
 	if (!rc)
+		rc = cli_vouch_used(c, err);
+	if (!rc)
 		rc = advice_doc(d, a, id, err);
 	cb_advices_free(a);
 	return rc;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include "base/diag.h"
 #include "base/err.h"
+#include "lua/sign.h"
 #include "report/doc.h"
 #include "report/table.h"
 #include "rule/rule.h"
@@ -46,8 +47,11 @@ extern const struct cli_command cli_commands[]; /* name NULL ends the list */
 struct cli {
 	const struct cli_command *command;
 	const char *db, *rules;
+	enum cb_sign_policy signatures;
+	const char *trust;        /* the trust list; NULL: none */
 	const char *output;       /* --output FILE; NULL: standard output */
 	bool in_place;            /* --output is a device or a pipe */
+	unsigned mode;            /* of the file that --output leaves */
 	FILE *out;                /* where data goes */
 	enum cb_form_out form;
 	bool quiet, colour, no_colour;
@@ -58,6 +62,7 @@ struct cli {
 	struct cb_rulebook *book; /* freed by the end */
 	struct cb_facts *facts;   /* of a run without a record; freed by the end */
 	struct cb_diags *diags;   /* findings so far; freed by the end */
+	struct cb_signed *signed_by; /* of the ruleset that was asked about last; freed by the end */
 	bool progress_shown;
 	const char *said;         /* a message was printed already: do not print err again */
 };
@@ -95,6 +100,14 @@ int cli_must_period(struct cli *c, struct cb_period *p, struct cb_err *err); /* 
 int cli_unit_option(struct cli *c, const char **unit, struct cb_err *err); /* --unit (NULL: not given), which must be on record */
 /* The meeting of arguments MEETING (its number), or UNIT DATE [KIND]. */
 int cli_find_meeting(struct cli *c, int argc, char **argv, int64_t *id, struct cb_err *err);
+/* Whose signatures stand over a ruleset's files, told as --signatures says: fits cb_run_opts.vouch (ctx = cli). 1: refused. */
+int cli_vouch(void *cli, const struct cb_ruleset *rs, const struct cb_signed_by **by, size_t *n, struct cb_err *err);
+/* The same for one ruleset, and for all that the book gave as answers: CB_EDATA when one is refused. */
+int cli_vouch_one(struct cli *c, const struct cb_ruleset *rs, struct cb_err *err);
+/* In SQL: of the signatures of a run, the weakest first. */
+#define CLI_WEAKEST "instr('broken unsigned unknown trusted', state)"
+int cli_vouch_used(struct cli *c, struct cb_err *err);
+int cli_policy(struct cli *c, const char *word, const char *from, struct cb_err *err); /* sets c->signatures */
 int cli_unit_id(struct cli *c, const char *code, int64_t *id, struct cb_err *err); /* with the nearest code in the message */
 
 void cli_say(const struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* stderr, unless --quiet */

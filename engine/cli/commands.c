@@ -77,7 +77,7 @@ static const struct cli_option sign_options[] = {
 	{"key", "FILE", "the secret key, made by 'chibo rules key FILE'"}, {"as", "NAME", "the issuing body, as the signature shall name it"}, END,
 };
 static const struct cli_option verify_options[] = {
-	{"trust", "FILE", "the keys to trust: key and name per line (default: $CHIBO_TRUST)"}, {"require", NULL, "exit code 1 also without a trusted signature"}, END,
+	{"require", NULL, "exit code 1 also without a trusted signature"}, END,
 };
 
 const struct cli_command cli_commands[] = {
@@ -90,7 +90,8 @@ const struct cli_command cli_commands[] = {
 	 "chibo template meetings >mau.csv\nchibo template assessments --ruleset an_phu.hd42 >mau.csv", template_options, 0, 1, 1, cli_template},
 	{"evaluate", "", "score and rate what is new or changed",
 	 "Each meeting is rated by the ruleset in force for its unit on its day. A run is wholly there or wholly absent.\n"
-	 "Exit code 1 when meetings could not be rated for wrong points or a fault of a pack.",
+	 "Exit code 1 when meetings could not be rated for wrong points or a fault of a pack. The run keeps who had signed the packs;\n"
+	 "with --signatures require nothing is stored when a pack that would rate has no trusted signature.",
 	 "chibo evaluate\nchibo evaluate --period 2020-Q1 --unit TQ-07", evaluate_options, CLI_ROWS, 0, 0, cli_evaluate},
 	{"rank", "", "order the cells of a period, ties shown", "Cells that cannot be ranked stand at the end, with the reason.",
 	 "chibo rank --period 2020-Q1 --within cluster --top 10", rank_options, CLI_ROWS, 0, 0, cli_rank},
@@ -150,13 +151,14 @@ const struct cli_command cli_commands[] = {
 	{"rules sign", "FOLDER...", "sign the packs of a folder and their cases", "Writes FOLDER/SIGNATURE: the hash of every file, and the signature over them (Ed25519).",
 	 "chibo rules sign an_phu --key ~/chibo.key --as 'Đảng ủy phường An Phú'", sign_options, 0, 1, -1, cli_rules_sign},
 	{"rules verify", "FOLDER...", "are the packs of a folder as they were signed, and by whom",
-	 "A file that was changed, added or taken away is named. Exit code 1 when a folder is not as signed.", "chibo rules verify an_phu --trust tin_cay.txt --require",
+	 "A file that was changed, added or taken away is named. A key on the trust list counts only for the issuers named there.\n"
+	 "Exit code 1 when a folder is not as signed.", "chibo rules verify an_phu --trust tin_cay.txt --require",
 	 verify_options, CLI_ROWS, 1, -1, cli_rules_verify},
 	{"runs", "", "the evaluations on record", NULL, "chibo runs", NULL, CLI_ROWS, 0, 0, cli_runs},
 	{"replay", "RUN", "evaluate a run again from the stored texts and facts, and compare", "Exit code 1 when a result comes out differently.", "chibo replay 3", NULL, CLI_ROWS, 1, 1, cli_replay},
 	{"export", "WHAT", "results, criteria, meetings, units, assessments or notes as CSV or JSON", "WHAT is results, criteria, meetings, units, assessments or notes.",
 	 "chibo export results --period 2020 -o kq.csv", export_options, CLI_ROWS, 1, 1, cli_export},
-	{"sql", "STATEMENT", "one reading statement over the record's views", "The views: v_unit v_meeting v_result v_result_criterion v_assessment v_note v_note_due v_decision v_visit v_month v_run v_ruleset v_fact.",
+	{"sql", "STATEMENT", "one reading statement over the record's views", "The views: v_unit v_meeting v_result v_result_criterion v_assessment v_note v_note_due v_decision v_visit v_month v_run v_run_signature v_ruleset v_fact.",
 	 "chibo sql \"select official, count(*) from v_result where month = '2020-03' group by 1\"", NULL, CLI_ROWS, 1, 1, cli_sql},
 	{"repl", "", "the console: ask anything of the record, in Lua", "A bare expression prints; help() says what can be asked.", "chibo repl", NULL, 0, 0, 0, cli_repl},
 	{"query", "LUA...", "run one line of the console and print its answer", NULL, "chibo query 'results{ year = 2020 }:by(\"level\"):count()'", NULL, 0, 1, -1,

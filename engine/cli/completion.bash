@@ -4,8 +4,9 @@ _chibo() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} prog=${COMP_WORDS[0]} cmd='' i word
 	COMPREPLY=()
 	case $prev in
-	--db | --output | -o | --rejects) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+	--db | --output | -o | --rejects | --trust | --key) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 	--rules) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+	--signatures) mapfile -t COMPREPLY < <(compgen -W 'ignore warn require' -- "$cur"); return ;;
 	--within) mapfile -t COMPREPLY < <(compgen -W 'all parent cluster block province' -- "$cur"); return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W 'cluster cell_type unit unit_kind kind' -- "$cur"); return ;;
 	--duty) mapfile -t COMPREPLY < <(compgen -W 'month thematic attendance planned on_time duration minutes documents report notes' -- "$cur"); return ;;
@@ -13,7 +14,7 @@ _chibo() {
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}
 		case $word in
-		--db | --rules | --output | -o) ((i++)) ;;
+		--db | --rules | --output | -o | --signatures | --trust) ((i++)) ;;
 		-*) ;;
 		*) if [ -z "$cmd" ]; then cmd=$word; elif [ "$cmd" = rules ]; then cmd="rules $word"; break; else break; fi ;;
 		esac

@@ -61,7 +61,8 @@ static int run_self(void *ctx, int argc, const char *const *argv, struct cb_buf 
 {
 	struct cli *c = ((struct own *)ctx)->cli;
 	int code = 3, p_out[2] = { -1, -1 }, p_talk[2] = { -1, -1 };
-	const char **v = cb_calloc((size_t)argc + 6, sizeof(*v));
+	static const char *const policy[] = { "ignore", "warn", "require" };
+	const char **v = cb_calloc((size_t)argc + 10, sizeof(*v));
 	posix_spawn_file_actions_t fa;
 	pid_t pid;
 	if (!v) {
@@ -74,6 +75,12 @@ static int run_self(void *ctx, int argc, const char *const *argv, struct cb_buf 
 	v[n++] = c->db;
 	v[n++] = "--rules";
 	v[n++] = c->rules;
+	v[n++] = "--signatures";
+	v[n++] = policy[c->signatures];
+	if (c->trust) {
+		v[n++] = "--trust";
+		v[n++] = c->trust;
+	}
 	for (int i = 0; i < argc; i++)
 		v[n++] = argv[i];
 	posix_spawn_file_actions_init(&fa);

@@ -235,6 +235,8 @@ int cli_whatif(struct cli *c, int argc, char **argv, struct cb_err *err)
 			    cli_pack(c, argv[0], &edited, err);
 	} else if (!rc) {
 		rc = cli_ruleset(c, argv[0], &o.under, err);
+		if (!rc)
+			rc = cli_vouch_one(c, o.under, err);
 		if (!rc && nset)
 			rc = cb_pack_load_edited(&edited, c->rules, o.under->src[o.under->nsrc - 1].path, set, nset, cb_store_facts(c->store),
 						 cli_diags(c), err);

@@ -24,7 +24,12 @@ int main(int argc, char **argv)
 	c.db = env && *env ? env : "chibo.db";
 	env = getenv("CHIBO_RULES");
 	c.rules = env && *env ? env : access("rules", R_OK | X_OK) == 0 ? "rules" : CB_RULES_DIR;
-	rc = cli_parse(&c, argc, argv, &nargs, &args, &done, &err);
+	env = getenv("CHIBO_TRUST");
+	c.trust = env && *env ? env : NULL;
+	env = getenv("CHIBO_SIGNATURES");
+	rc = env && *env ? cli_policy(&c, env, "CHIBO_SIGNATURES", &err) : 0;
+	if (!rc)
+		rc = cli_parse(&c, argc, argv, &nargs, &args, &done, &err);
 	if (done) {
 		c.out = stdout;
 	} else if (!rc) {

@@ -16,6 +16,8 @@
 static const struct cli_option shared[] = {
 	{"db", "FILE", "the record (default: $CHIBO_DB, else chibo.db)"},
 	{"rules", "DIR", "the rule packs (default: $CHIBO_RULES, else ./rules, else the installed ones)"},
+	{"signatures", "POLICY", "packs without a trusted signature: ignore, warn or require (default: $CHIBO_SIGNATURES, else ignore)"},
+	{"trust", "FILE", "whose signatures to trust: key, issuers, name per line (default: $CHIBO_TRUST)"},
 	{"output", "FILE", "write the data to FILE instead of standard output"},
 	{"quiet", NULL, "no talk on standard error, only failures"},
 	{"no-color", NULL, "no colours (NO_COLOR does the same)"},
@@ -209,6 +211,10 @@ static int take(struct cli *c, const struct cli_option *o, const char *value, bo
 		c->db = value;
 	} else if (!strcmp(o->name, "rules")) {
 		c->rules = value;
+	} else if (!strcmp(o->name, "signatures")) {
+		return cli_policy(c, value, "--signatures", err);
+	} else if (!strcmp(o->name, "trust")) {
+		c->trust = value;
 	} else if (!strcmp(o->name, "output")) {
 		c->output = value;
 	} else if (!strcmp(o->name, "quiet")) {

@@ -64,7 +64,8 @@ int cli_evaluate(struct cli *c, int argc, char **argv, struct cb_err *err)
 		{"evaluated", "Đã chấm", CB_COL_INT, 0}, {"rated", "Có xếp loại", CB_COL_INT, 0},	     {"missing", "Chưa đủ dữ liệu", CB_COL_INT, 0},
 		{"invalid", "Số liệu sai", CB_COL_INT, 0}, {"errors", "Lỗi quy định", CB_COL_INT, 0}, {"without_ruleset", "Chưa có quy định", CB_COL_INT, 0},
 	};
-	struct cb_run_opts o = {.unit = cli_get(c, "unit"), .all = cli_get(c, "all"), .dry = cli_get(c, "dry-run"), .progress = cli_progress, .ctx = c};
+	struct cb_run_opts o = {.unit = cli_get(c, "unit"), .all = cli_get(c, "all"), .dry = cli_get(c, "dry-run"), .progress = cli_progress, .vouch = cli_vouch,
+				.ctx = c};
 	struct cb_run_stats s;
 	struct cb_period p;
 	struct cb_sink *sink = NULL;
@@ -114,12 +115,33 @@ int cli_evaluate(struct cli *c, int argc, char **argv, struct cb_err *err)
 	return rc;
 }
 
+/* Who had signed, on the day of the run. */
+static int tell_signers(struct cli *c, int64_t run, struct cb_err *err)
+{
+	struct cb_rows *r = NULL;
+	bool row = false;
+	int rc = cb_rows_open(&r, c->store, err, "SELECT ruleset,folder,state,signer,key FROM v_run_signature WHERE run_id=?1"
+			      " AND EXISTS (SELECT 1 FROM run_signature WHERE run_id=?1 AND state<>'unsigned') ORDER BY ruleset,folder", "i", run);
+
+	while (!rc && !(rc = cb_rows_step(r, &row, err)) && row) {
+		if (cb_rows_null(r, 3))
+			cli_say(c, "%s: folder %s was %s", cb_rows_text(r, 0), cb_rows_text(r, 1), cb_rows_text(r, 2));
+		else
+			cli_say(c, "%s: folder %s was signed by \"%s\" (%s, key %.16s...)", cb_rows_text(r, 0), cb_rows_text(r, 1), cb_rows_text(r, 3),
+				cb_rows_text(r, 2), cb_rows_text(r, 4));
+	}
+	cb_rows_close(r);
+	return rc;
+}
+
 int cli_replay(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
 	static const struct cb_column col[] = {
 		{"run", "Lần chấm", CB_COL_INT, 0}, {"results", "Kết quả", CB_COL_INT, 0}, {"same", "Như cũ", CB_COL_INT, 0}, {"differ", "Khác", CB_COL_INT, 0},
-		{"lost", "Không dựng lại được", CB_COL_INT, 0},
+		{"lost", "Không dựng lại được", CB_COL_INT, 0}, {"signatures", "Chữ ký", CB_COL_TEXT, 0},
 	};
+	struct cb_rows *weakest = NULL;
+	bool row = false;
 	struct cb_replay_stats s = {0};
 	struct cb_sink *sink = NULL;
 	struct cb_err later = {0};
@@ -134,10 +156,17 @@ int cli_replay(struct cli *c, int argc, char **argv, struct cb_err *err)
 	cli_tell(c);
 	if (rc && rc != CB_EDATA)
 		return rc;
-	rc2 = cli_sink(c, &sink, col, sizeof col / sizeof *col, NULL, &later);
+	rc2 = tell_signers(c, id, &later);
 	if (!rc2)
-		rc2 = cb_sink_row(sink, (struct cb_cell[]){cb_cell_int(id), cb_cell_int(s.results), cb_cell_int(s.same), cb_cell_int(s.differ), cb_cell_int(s.lost)},
-				  &later);
+		rc2 = cb_rows_open(&weakest, c->store, &later, "SELECT state FROM v_run_signature WHERE run_id=?1 ORDER BY " CLI_WEAKEST " LIMIT 1", "i", id);
+	if (!rc2)
+		rc2 = cb_rows_step(weakest, &row, &later);
+	if (!rc2)
+		rc2 = cli_sink(c, &sink, col, sizeof col / sizeof *col, NULL, &later);
+	if (!rc2)
+		rc2 = cb_sink_row(sink, (struct cb_cell[]){cb_cell_int(id), cb_cell_int(s.results), cb_cell_int(s.same), cb_cell_int(s.differ), cb_cell_int(s.lost),
+							   cb_cell_text(row ? cb_rows_text(weakest, 0) : NULL)}, &later);
+	cb_rows_close(weakest);
 	if (rc2)
 		cb_sink_close(sink, NULL);
 	else

@@ -97,8 +97,10 @@ int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cli_rules(c, err);
 	if (!rc)
 		rc = cb_periods_new(&ps, c->store, c->book, &p, &o, err);
+	if (!rc)
+		rc = cli_vouch_used(c, err);
 	if (rc)
-		return rc;
+		goto out;
 	order = cb_reallocarray(NULL, ps->nunit + 1, sizeof *order);
 	if (!order) {
 		rc = cb_err_nomem(err);
@@ -189,6 +191,8 @@ int cli_explain(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cli_rules(c, err);
 	if (!rc)
 		rc = cb_explain_open(&x, c->store, c->book, &cb_pack_stored_loader, id, err);
+	if (!rc)
+		rc = cli_vouch_used(c, err);
 	if (rc)
 		goto out;
 	if (c->form == CB_OUT_JSON) {
@@ -362,6 +366,8 @@ int cli_report(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cli_rules(c, err);
 		if (!rc)
 			rc = cb_report_period(&d, c->store, c->book, &p, unit, err);
+		if (!rc)
+			rc = cli_vouch_used(c, err);
 	}
 	if (!rc)
 		rc = cli_doc(c, d, err);

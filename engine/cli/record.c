@@ -200,7 +200,7 @@ int cli_runs(struct cli *c, int argc, char **argv, struct cb_err *err)
 		{"id", "Lần", CB_COL_INT, 0},	     {"what", "Việc", CB_COL_TEXT, 0},	     {"today", "Ngày", CB_COL_TEXT, 0},
 		{"results", "Kết quả", CB_COL_INT, 0}, {"rated", "Xếp loại", CB_COL_INT, 0}, {"missing", "Thiếu", CB_COL_INT, 0},
 		{"invalid", "Sai", CB_COL_INT, 0},   {"errors", "Lỗi", CB_COL_INT, 0},	     {"version", "Bản", CB_COL_TEXT, 0},
-		{"results_sha", "SHA-256", CB_COL_TEXT, 0},
+		{"signed_by", "Người ký", CB_COL_TEXT, 0}, {"signatures", "Chữ ký", CB_COL_TEXT, 0}, {"results_sha", "SHA-256", CB_COL_TEXT, 0},
 	};
 	struct cb_rows *r = NULL;
 	int64_t n;
@@ -209,8 +209,10 @@ int cli_runs(struct cli *c, int argc, char **argv, struct cb_err *err)
 	(void)argc;
 	(void)argv;
 	if (!rc)
-		rc = cb_rows_open(&r, c->store, err, "select id, what, today, results, rated, missing, invalid, errors, version, results_sha from v_run order by id",
-				  "");
+		rc = cb_rows_open(&r, c->store, err, "select id, what, today, results, rated, missing, invalid, errors, version,"
+				  " (select group_concat(signer, '; ') from (select distinct signer from v_run_signature where run_id = v.id and signer is not null order by 1)),"
+				  " (select state from v_run_signature where run_id = v.id order by " CLI_WEAKEST " limit 1),"
+				  " results_sha from v_run v order by id", "");
 	if (!rc)
 		rc = cli_query(c, col, sizeof col / sizeof *col, NULL, r, &n, err);
 	cb_rows_close(r);

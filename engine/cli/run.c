@@ -3,11 +3,12 @@
  *
  * begin installs the handlers and opens the output; end closes everything in the right order, prints the last words
  * and gives the exit code. A closed pipe ends quietly: nobody is there to read more. --output is written beside its
- * place and moved there at the end, so that a failed run never leaves half a report.
+ * place and moved there at the end, so that a failed run never leaves half a report; nobody else may read it before.
  */
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
@@ -71,6 +72,17 @@ static char *temp_name(const char *path, char *dst, size_t cap)
 	return dst;
 }
 
+/* A new file that nobody else may read until it is whole. */
+static FILE *private_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (fd >= 0 && !f)
+		close(fd);
+	return f;
+}
+
 int cli_begin(struct cli *c, struct cb_err *err)
 {
 	static const int asked[] = {SIGINT, SIGTERM, SIGHUP};
@@ -101,9 +113,12 @@ int cli_begin(struct cli *c, struct cb_err *err)
 		if (c->in_place)
 			c->out = fopen(c->output, "w");
 		else
-			c->out = fopen(temp_name(c->output, part, sizeof part), "wx");
+			c->out = private_file(temp_name(c->output, part, sizeof part));
 		if (!c->out && !c->in_place && errno == EEXIST && unlink(part) == 0)
-			c->out = fopen(part, "wx");
+			c->out = private_file(part);
+		mode_t mask = umask(0);
+		umask(mask);
+		c->mode = there ? to.st_mode & 0777 : 0640 & ~mask;
 		if (!c->out)
 			return cb_err_set(err, CB_EIO, "cannot write %s: %s", c->output, strerror(errno));
 	} else if (isatty(STDOUT_FILENO)) {
@@ -143,6 +158,8 @@ static int finish_output(struct cli *c, int code, struct cb_err *err)
 		if (!e && fclose(stdout))
 			e = errno;
 	} else {
+		if (!e && !c->in_place && fchmod(fileno(c->out), c->mode))
+			e = errno;
 		if (!e && fsync(fileno(c->out)) && errno != EINVAL)
 			e = errno;
 		if (fclose(c->out) && !e)
@@ -173,6 +190,7 @@ int cli_end(struct cli *c, int code, struct cb_err *err)
 	cb_rulebook_free(c->book);
 	cb_facts_free(c->facts);
 	cb_diags_free(c->diags);
+	cb_free(c->signed_by);
 	closed = to_pipe && pipe_closed();
 	code = finish_output(c, code, err);
 	if ((code == CB_EIO || code == CB_OK) && closed && !stop_signal)

@@ -1,10 +1,11 @@
 /*
- * sign.c - rules key, rules sign, rules verify: who issued the packs of a folder, and whether they are still the same.
+ * sign.c - rules key, rules sign, rules verify: who issued the packs of a folder, and whether they are still the same;
+ * and --signatures: what the commands that rate say of packs without a trusted signature.
  */
 #include <stdlib.h>
 #include <string.h>
+#include "base/alloc.h"
 #include "cli/cli.h"
-#include "lua/sign.h"
 
 int cli_rules_key(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
@@ -50,29 +51,85 @@ int cli_rules_sign(struct cli *c, int argc, char **argv, struct cb_err *err)
 	return rc;
 }
 
+int cli_policy(struct cli *c, const char *word, const char *from, struct cb_err *err)
+{
+	static const char *const names[] = {"ignore", "warn", "require"};
+
+	for (int i = 0; i < 3; i++)
+		if (!strcmp(word, names[i])) {
+			c->signatures = (enum cb_sign_policy)i;
+			return 0;
+		}
+	return cb_err_set(err, CB_EUSAGE, "%s '%.40s': ignore, warn or require", from, word);
+}
+
+int cli_vouch(void *ctx, const struct cb_ruleset *rs, const struct cb_signed_by **by, size_t *n, struct cb_err *err)
+{
+	struct cli *c = ctx;
+	int rc;
+
+	if (c->signatures == CB_SIGN_REQUIRE && !c->trust)
+		return cb_err_set(err, CB_EUSAGE, "signatures are required, but no list says whose to trust: --trust FILE, or CHIBO_TRUST");
+	if (!c->signed_by && !(c->signed_by = cb_malloc(sizeof *c->signed_by)))
+		return cb_err_nomem(err);
+	rc = cb_sign_ruleset(c->signed_by, rs, c->rules, c->trust, c->signatures, cli_diags(c), err);
+	*by = c->signed_by->by;
+	*n = c->signed_by->n;
+	return rc == CB_EDATA ? 1 : rc;
+}
+
+int cli_vouch_one(struct cli *c, const struct cb_ruleset *rs, struct cb_err *err)
+{
+	const struct cb_signed_by *by;
+	size_t n;
+	int rc = cli_vouch(c, rs, &by, &n, err);
+
+	cli_tell(c);
+	return rc > 0 ? cb_err_set(err, CB_EDATA, "%s was refused", rs->id) : rc;
+}
+
+int cli_vouch_used(struct cli *c, struct cb_err *err)
+{
+	const struct cb_signed_by *by;
+	size_t n, refused = 0;
+	int rc = 0;
+
+	for (size_t i = 0; rc >= 0 && i < cb_rulebook_count(c->book); i++) {
+		rc = cb_rulebook_used(c->book, i) ? cli_vouch(c, cb_rulebook_at(c->book, i), &by, &n, err) : 0;
+		refused += rc > 0;
+	}
+	cli_tell(c);
+	if (rc < 0)
+		return rc;
+	return refused ? cb_err_set(err, CB_EDATA, "%zu ruleset%s refused", refused, refused == 1 ? " was" : "s were") : 0;
+}
+
 int cli_rules_verify(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
 	static const struct cb_column col[] = {
 		{"folder", "Thư mục", CB_COL_TEXT, 0}, {"state", "Trạng thái", CB_COL_TEXT, 0}, {"signer", "Người ký", CB_COL_TEXT, 0},
 		{"files", "Số tệp", CB_COL_INT, 0}, {"key", "Khóa", CB_COL_TEXT, 0},
 	};
-	const char *env = getenv("CHIBO_TRUST"), *trust = cli_get(c, "trust");
 	bool require = cli_get(c, "require") != NULL;
 	struct cb_sink *s = NULL;
 	int rc, bad = 0, open = 0;
 
-	if (!trust && env && *env)
-		trust = env;
 	rc = cli_sink(c, &s, col, sizeof col / sizeof *col, NULL, err);
 	for (int i = 0; !rc && i < argc; i++) {
 		struct cb_signature g;
 		char folder[256], key[CB_SIGN_KEY];
 		const char *state;
-		int r2 = cb_sign_verify(&g, c->rules, folder_of(c, argv[i], folder, sizeof folder), trust, cli_diags(c), err);
+		int r2 = cb_sign_verify(&g, c->rules, folder_of(c, argv[i], folder, sizeof folder), c->trust, cli_diags(c), err);
 		if (r2 && r2 != CB_EDATA) {
 			rc = r2;
 			break;
 		}
+		struct cb_facts *dict = cli_facts(c, err);
+		rc = dict ? 0 : err->code;
+		if (!rc && !r2 && g.trusted)
+			rc = cb_sign_check_issuers(&g, c->rules, folder, dict, cli_diags(c), err);
+		if (rc)
+			break;
 		state = r2 ? "broken" : !g.present ? "unsigned" : g.trusted ? "trusted" : "unknown key";
 		bad += r2 != 0;
 		open += !r2 && !g.trusted;

@@ -124,7 +124,11 @@ static int read_result(struct cb_explained *x, struct cb_store *st, int64_t *rul
 	struct cb_rows *r = NULL;
 	bool row = false, oom = false;
 	int rc = cb_rows_open(&r, st, err,
-			      "select v.run_id, v.meeting_rev, v.level, v.score_n, v.score_d, v.ruleset_id, s.sha256, s.name"
+			      "select v.run_id, v.meeting_rev, v.level, v.score_n, v.score_d, v.ruleset_id, s.sha256, s.name,"
+			      " (select state from run_signature g where g.run_id = v.run_id and g.ruleset_id = v.ruleset_id"
+			      "  order by instr('broken unsigned unknown trusted', state) limit 1),"
+			      " (select group_concat(signer, '; ') from (select distinct signer from run_signature g where g.run_id = v.run_id"
+			      "  and g.ruleset_id = v.ruleset_id and signer is not null order by 1))"
 			      " from v_result v join ruleset s on s.id = v.ruleset_id where v.meeting_id = ?1", "i", x->meeting_id);
 
 	*ruleset_id = 0;
@@ -138,6 +142,8 @@ static int read_result(struct cb_explained *x, struct cb_store *st, int64_t *rul
 		x->stored_n = cb_rows_int(r, 3);
 		x->stored_d = cb_rows_null(r, 4) ? 0 : cb_rows_int(r, 4);
 		*ruleset_id = cb_rows_int(r, 5);
+		x->signatures = keep(x, r, 8, &oom);
+		x->signed_by = keep(x, r, 9, &oom);
 		snprintf(sha, CB_SHA_HEX, "%s", s ? s : "");
 		snprintf(name, cap, "%s", id ? id : "");
 		if (oom)

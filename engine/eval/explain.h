@@ -24,6 +24,7 @@ struct cb_explained {
 	int64_t run_id, result_rev;
 	const char *stored_level;   /* id; NULL: none */
 	int64_t stored_n, stored_d; /* thousandths; d 0: no total */
+	const char *signatures, *signed_by; /* of the run: the weakest state of its ruleset's folders, the signers; NULL: none kept, none */
 	bool stale;                 /* the meeting changed after it was rated */
 	bool old_rules;             /* the sheet stands under the stored text, which is not the text on disk now */
 	bool differs;               /* neither stale nor the same as the stored result: doctor's business */

@@ -32,6 +32,7 @@ struct worker {
 	const struct cb_ruleset *rs;
 	struct cb_eval *ev;
 	int64_t stored_id;         /* in the record; 0: not put yet */
+	bool vouched;
 	struct cb_feed feed;       /* lanes gathered from the batch at hand ... */
 	struct cb_scores scores;   /* ... and what became of them */
 	struct lane_meta *lane;    /* [CB_BATCH] */
@@ -466,6 +467,25 @@ static int begin_run(struct run *r, struct cb_err *err)
 	return cb_store_run_begin(r->st, &info, &r->stats->run_id, err);
 }
 
+/* Asks once whose signatures stand over the ruleset's files and keeps the answer with the run. */
+static int vouch(struct run *r, struct worker *w, struct cb_err *err)
+{
+	const struct cb_signed_by *by = NULL;
+	size_t n = 0;
+	int rc = r->opts->vouch(r->opts->ctx, w->rs, &by, &n, err);
+
+	w->vouched = true;
+	if (rc > 0)
+		r->stats->refused++;
+	if (rc || r->opts->dry)
+		return rc < 0 ? rc : 0;
+	if (!r->stats->run_id)
+		rc = begin_run(r, err);
+	for (size_t i = 0; !rc && i < n; i++)
+		rc = cb_store_run_signature(r->st, r->stats->run_id, w->stored_id, &by[i], err);
+	return rc;
+}
+
 /* Writes (or reports) one evaluated lane. */
 static int finish(struct run *r, struct worker *w, size_t k, struct cb_err *err)
 {
@@ -560,7 +580,7 @@ static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, con
 		rc = choose(r, &head[k], &c, err);
 		if (rc)
 			return rc;
-		if (c->beside >= 0)
+		if (c->beside >= 0 && !r->stats->refused)
 			put_lane(&r->worker[c->beside], &head[k], k, c, &place[k][0]);
 		who[k][0] = c->beside;
 		if (c->worker < 0) {
@@ -578,10 +598,14 @@ static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, con
 			r->stats->unchanged++;
 			continue;
 		}
+		if (r->opts->vouch && !w->vouched && (rc = vouch(r, w, err)) != 0)
+			return rc;
+		if (r->stats->refused)
+			continue;
 		who[k][1] = c->worker;
 		put_lane(w, &head[k], k, c, &place[k][1]);
 	}
-	for (size_t i = 0; i < r->nworker; i++) {
+	for (size_t i = 0; i < r->nworker && !r->stats->refused; i++) {
 		struct worker *w = &r->worker[i];
 		struct cb_batch in = { .n = w->feed.n, .value = w->feed.pvalue, .have = w->feed.phave };
 
@@ -594,7 +618,7 @@ static int one_batch(struct run *r, size_t n, const struct cb_rowhead *head, con
 			return rc;
 	}
 	/* Written in order of meeting: the hash over a run's results is made in that order. */
-	for (size_t k = 0; k < n && rc == 0; k++)
+	for (size_t k = 0; k < n && rc == 0 && !r->stats->refused; k++)
 		for (int i = 0; i < 2 && rc == 0; i++)
 			if (who[k][i] >= 0)
 				rc = finish(r, &r->worker[who[k][i]], place[k][i], err);
@@ -694,6 +718,8 @@ int cb_run(struct cb_run_stats *out, struct cb_store *st, const struct cb_rulebo
 		rc = read_all(&r, err);
 	for (size_t i = 0; rc == 0 && i < r.nworker; i++)
 		fault_more(&r, &r.worker[i]);
+	if (rc == 0 && out->refused)
+		rc = cb_err_set(err, CB_EDATA, "nothing was stored: %lld ruleset%s refused", (long long)out->refused, out->refused == 1 ? " was" : "s were");
 	if (rc == 0 && out->run_id)
 		rc = cb_store_run_end(st, out->run_id, err);
 	if (rc == 0 && begun)

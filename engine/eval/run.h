@@ -26,11 +26,16 @@ struct cb_run_opts {
 	   negative code with *err set). NULL: none */
 	int (*each)(void *ctx, const struct cb_meeting *m, const struct cb_ruleset *rs, const struct cb_eval *ev, const struct cb_scores *s,
 		    size_t lane, struct cb_err *err);
+	/* Called once for each ruleset that is about to rate a meeting: whose signatures stand over its files, kept with the run
+	   (*by is borrowed until the next call). 1 refuses it: the run then only asks about the other rulesets, and ends in
+	   CB_EDATA with nothing stored. Negative: a code, with *err. NULL: nothing is asked or kept */
+	int (*vouch)(void *ctx, const struct cb_ruleset *rs, const struct cb_signed_by **by, size_t *n, struct cb_err *err);
 	void *ctx;
 };
 struct cb_run_stats {
 	int64_t seen, unchanged, evaluated, rated, missing, invalid, errors, without_ruleset;
 	int64_t sealed;  /* in a closed period: their results stay as they are, whatever became of the rules */
+	int64_t refused; /* rulesets that `vouch` refused */
 	int64_t run_id; /* 0: nothing was stored */
 };
 int cb_run(struct cb_run_stats *out, struct cb_store *st, const struct cb_rulebook *book, const struct cb_run_opts *opts,

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/hash.h"
+#include "lua/pack.h"
 #include "lua/pack_int.h"
 #include "lua/sandbox.h"
 
@@ -93,6 +94,19 @@ static int read_secret(unsigned char sk[static crypto_sign_SECRETKEYBYTES], cons
 	return rc;
 }
 
+/* "." is the rules folder itself. */
+static bool top(const char *folder)
+{
+	return !strcmp(folder, ".");
+}
+
+static bool join(char *dst, size_t cap, const char *folder, const char *name)
+{
+	const char *a = top(folder) ? "" : folder;
+
+	return (size_t)snprintf(dst, cap, "%s%s%s", a, *a && *name ? "/" : "", name) < cap;
+}
+
 /* "size sha name" of one file, below the folder. */
 static int add_file(struct cb_buf *b, const char *dir, const char *folder, const char *name, struct cb_err *err)
 {
@@ -100,7 +114,7 @@ static int add_file(struct cb_buf *b, const char *dir, const char *folder, const
 	size_t n = 0;
 	int rc;
 
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, name) >= sizeof(path))
+	if (!join(path, sizeof(path), folder, name))
 		return cb_err_set(err, CB_EUSAGE, "%s/%s: the name is too long", folder, name);
 	rc = cb_pack_read(&text, &n, dir, path, err);
 	if (rc)
@@ -117,7 +131,8 @@ static int add_files(struct cb_buf *b, const char *dir, const char *folder, cons
 	size_t n = 0;
 	int rc;
 
-	snprintf(path, sizeof(path), "%s%s%s", folder, *below ? "/" : "", below);
+	if (!join(path, sizeof(path), folder, below))
+		return cb_err_set(err, CB_EUSAGE, "%s: the name is too long", folder);
 	rc = cb_pack_list(&list, &n, dir, path, err);
 	if (rc == CB_ENOTFOUND && optional)
 		return 0;
@@ -202,31 +217,73 @@ static char *field(char **p, const char *word)
 	return value;
 }
 
-/* The name that a trust list gives a key. */
-static int trusted(bool *yes, char *name, size_t cap, const char *key, const char *path, struct cb_err *err)
+bool cb_sign_trusts(const struct cb_signature *s, const char *issuer)
 {
-	char line[400];
-	FILE *f = fopen(path, "re");
+	size_t n = issuer ? strlen(issuer) : 0;
 
-	*yes = false;
+	for (const char *p = s->issuers, *q; s->trusted && *p; p = q + (*q == ',')) {
+		q = p + strcspn(p, ",");
+		if ((q - p == 1 && *p == '*') || (n && (size_t)(q - p) == n && !memcmp(p, issuer, n)))
+			return true;
+	}
+	return false;
+}
+
+/* What a trust list says of the key: the name and, of all its lines, the issuers. Every line is checked. */
+static int trusted(struct cb_signature *out, const char *path, struct cb_err *err)
+{
+	char line[600];
+	struct stat st;
+	FILE *f = fopen(path, "re");
+	int at = 0, rc = 0;
+
 	if (!f)
 		return cb_err_set(err, CB_EIO, "%s: %s", path, strerror(errno));
-	while (fgets(line, sizeof(line), f)) {
-		char *p = line + strspn(line, " \t");
-		size_t n = strcspn(p, " \t\r\n");
-		if (n == CB_SIGN_KEY - 1 && !strncmp(p, key, n)) {
-			p += n;
-			cb_sandbox_clean(name, cap, p + strspn(p, " \t"), strlen(p + strspn(p, " \t")));
-			*yes = true;
-			break;
+	if (!fstat(fileno(f), &st) && (st.st_mode & S_IWOTH))
+		rc = cb_err_set(err, CB_EUSAGE, "%s: everybody may write this trust list; chmod o-w it", path);
+	while (!rc && fgets(line, sizeof(line), f)) {
+		char *p = line + strspn(line, " \t"), *issuers;
+		size_t n = strcspn(p, " \t\r\n"), k, have = strlen(out->issuers);
+
+		at++;
+		if (!*p || *p == '#' || *p == '\r' || *p == '\n')
+			continue;
+		issuers = p + n + strspn(p + n, " \t");
+		k = strspn(issuers, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-,*");
+		if (n != CB_SIGN_KEY - 1 || strspn(p, "0123456789abcdef") != n || !k || !strchr(" \t\r\n", issuers[k])) {
+			rc = cb_err_set(err, CB_EUSAGE, "%s:%d: write: KEY ISSUERS NAME - 64 hex digits, the codes of the issuers whose packs the key may sign "
+					"(an_phu, or a,b, or * for all), the name of the body", path, at);
+			continue;
 		}
+		if (strncmp(p, out->key, n))
+			continue;
+		if (have + k + 2 > sizeof(out->issuers)) {
+			rc = cb_err_set(err, CB_ELIMIT, "%s:%d: too many issuers for one key", path, at);
+			continue;
+		}
+		snprintf(out->issuers + have, sizeof(out->issuers) - have, "%s%.*s", have ? "," : "", (int)k, issuers);
+		p = issuers + k + strspn(issuers + k, " \t");
+		if (!out->trusted && p[strspn(p, "\r\n")])
+			cb_sandbox_clean(out->signer, sizeof(out->signer), p, strcspn(p, "\r\n"));
+		out->trusted = true;
 	}
 	fclose(f);
-	return 0;
+	return rc;
+}
+
+/* Adds a finding unless the very same was told already: many packs stand in one folder. */
+static void tell(struct cb_diags *diags, enum cb_severity sev, const char *file, const char *mend, const char *what)
+{
+	for (size_t i = 0; i < cb_diags_kept(diags); i++) {
+		const struct cb_diag *d = cb_diags_at(diags, i);
+		if (d->file && d->what && !strcmp(d->file, file) && !strcmp(d->what, what))
+			return;
+	}
+	cb_diags_addf(diags, sev, file, 0, 0, NULL, mend, "%s", what);
 }
 
 /* Says which of the lines of the two lists of files differ. */
-static void tell_files(const char *dir, const char *folder, const char *was, const char *now, struct cb_diags *diags)
+static void tell_files(const char *dir, const char *folder, const char *was, const char *now, enum cb_severity sev, struct cb_diags *diags)
 {
 	const char *a = was, *b = now;
 
@@ -255,9 +312,9 @@ static void tell_files(const char *dir, const char *folder, const char *was, con
 			order = order ? order : la < lb ? -1 : la > lb;
 		}
 		what = order == 0 ? "was changed after it was signed" : order < 0 ? "was signed and is gone" : "was added after the folder was signed";
-		snprintf(path, sizeof(path), "%s/%.*s", folder, (int)(order <= 0 ? la : lb), order <= 0 ? name_a : name_b);
+		snprintf(path, sizeof(path), "%s%s%.*s", top(folder) ? "" : folder, top(folder) ? "" : "/", (int)(order <= 0 ? la : lb), order <= 0 ? name_a : name_b);
 		cb_pack_display(shown, sizeof(shown), dir, path);
-		cb_diags_addf(diags, CB_SEV_ERROR, shown, 0, 0, NULL, "ask the issuing body for its packs, or sign the folder again", "%s", what);
+		tell(diags, sev, shown, "ask the issuing body for its packs, or sign the folder again", what);
 		if (order <= 0)
 			a += na + (a[na] == '\n');
 		if (order >= 0)
@@ -265,19 +322,19 @@ static void tell_files(const char *dir, const char *folder, const char *was, con
 	}
 }
 
-int cb_sign_verify(struct cb_signature *out, const char *dir, const char *folder, const char *trust_path, struct cb_diags *diags, struct cb_err *err)
+/* `now` becomes the lines of what stands there now. */
+static int verify(struct cb_signature *out, struct cb_buf *now, const char *dir, const char *folder, const char *trust_path, enum cb_severity sev,
+		  struct cb_diags *diags, struct cb_err *err)
 {
 	unsigned char pk[crypto_sign_PUBLICKEYBYTES], sig[crypto_sign_BYTES];
 	char path[600], shown[700], *text = NULL, *p, *key, *signer, *files, *last, *f;
-	struct cb_buf now;
 	size_t n = 0, signed_len, got;
 	int rc, count;
 
 	memset(out, 0, sizeof(*out));
-	cb_buf_init(&now);
 	if (sodium_init() < 0)
 		return cb_err_set(err, CB_EIO, "libsodium cannot start");
-	snprintf(path, sizeof(path), "%s/SIGNATURE", folder);
+	join(path, sizeof(path), folder, "SIGNATURE");
 	cb_pack_display(shown, sizeof(shown), dir, path);
 	rc = cb_pack_read(&text, &n, dir, path, err);
 	if (rc)
@@ -294,7 +351,7 @@ int cb_sign_verify(struct cb_signature *out, const char *dir, const char *folder
 	if (!p || p + 5 + CB_SIGN_KEY > last || sodium_hex2bin(pk, sizeof(pk), p + 5, CB_SIGN_KEY - 1, NULL, &got, NULL) || got != sizeof(pk))
 		goto broken;
 	if (crypto_sign_verify_detached(sig, (const unsigned char *)text, signed_len, pk)) {
-		cb_diags_addf(diags, CB_SEV_ERROR, shown, 0, 0, NULL, "ask the issuing body for its packs", "the list of files was changed after it was signed");
+		tell(diags, sev, shown, "ask the issuing body for its packs", "the list of files was changed after it was signed");
 		rc = cb_err_set(err, CB_EDATA, "%s: the signature does not hold", shown);
 		goto out;
 	}
@@ -305,7 +362,7 @@ int cb_sign_verify(struct cb_signature *out, const char *dir, const char *folder
 	if (!signer || strlen(key) != CB_SIGN_KEY - 1)
 		goto broken;
 	if (strcmp(f, folder)) {
-		cb_diags_addf(diags, CB_SEV_ERROR, shown, 0, 0, NULL, "a signed folder keeps its name", "the signature is of folder \"%.100s\"", f);
+		cb_diags_addf(diags, sev, shown, 0, 0, NULL, "a signed folder keeps its name", "the signature is of folder \"%.100s\"", f);
 		rc = cb_err_set(err, CB_EDATA, "%s: the signature is of another folder", shown);
 		goto out;
 	}
@@ -314,28 +371,170 @@ int cb_sign_verify(struct cb_signature *out, const char *dir, const char *folder
 	snprintf(out->key, sizeof(out->key), "%s", key);
 	cb_sandbox_clean(out->signer, sizeof(out->signer), signer, strlen(signer));
 	if (trust_path) {
-		rc = trusted(&out->trusted, out->signer, sizeof(out->signer), out->key, trust_path, err);
+		rc = trusted(out, trust_path, err);
 		if (rc)
 			goto out;
 	}
-	rc = statement(&now, dir, folder, key, signer, &count, err);
+	rc = statement(now, dir, folder, key, signer, &count, err);
 	if (rc == CB_ENOTFOUND)
 		rc = 0;
 	if (rc)
 		goto out;
 	out->files = count;
-	f = strstr(now.s, "\nfile ");
-	f = f ? f + 1 : now.s + now.len;
+	f = strstr(now->s, "\nfile ");
+	f = f ? f + 1 : now->s + now->len;
 	if (strcmp(files, f)) {
-		tell_files(dir, folder, files, f, diags);
+		tell_files(dir, folder, files, f, sev, diags);
 		rc = cb_err_set(err, CB_EDATA, "%s: files do not agree with the signature", shown);
 	}
 	goto out;
 broken:
-	cb_diags_addf(diags, CB_SEV_ERROR, shown, 0, 0, NULL, "sign the folder again", "is no signature that chibo wrote");
+	tell(diags, sev, shown, "sign the folder again", "is no signature that chibo wrote");
 	rc = cb_err_set(err, CB_EDATA, "%s: is no signature", shown);
 out:
 	cb_free(text);
+	return rc;
+}
+
+int cb_sign_verify(struct cb_signature *out, const char *dir, const char *folder, const char *trust_path, struct cb_diags *diags, struct cb_err *err)
+{
+	struct cb_buf now;
+	int rc;
+
+	cb_buf_init(&now);
+	rc = verify(out, &now, dir, folder, trust_path, CB_SEV_ERROR, diags, err);
 	cb_buf_release(&now);
+	return rc;
+}
+
+int cb_sign_check_issuers(struct cb_signature *s, const char *dir, const char *folder, struct cb_facts *dict, struct cb_diags *diags, struct cb_err *err)
+{
+	char **list = NULL, path[600], shown[700];
+	size_t n = 0;
+	int rc = cb_pack_list(&list, &n, dir, top(folder) ? "" : folder, err);
+
+	for (size_t i = 0; !rc && i < n; i++) {
+		size_t len = strlen(list[i]);
+		struct cb_ruleset *rs = NULL;
+		struct cb_diags *quiet = NULL;
+
+		if (list[i][0] == '_' || len < 5 || strcmp(list[i] + len - 4, ".lua") || !join(path, sizeof(path), folder, list[i]))
+			continue;
+		rc = cb_diags_new(&quiet, 5) ? cb_err_nomem(err) : cb_pack_load(&rs, dir, path, dict, &cb_pack_limits_default, quiet, err);
+		if (!rc && !cb_sign_trusts(s, rs->issuer)) {
+			cb_pack_display(shown, sizeof(shown), dir, path);
+			cb_diags_addf(diags, CB_SEV_WARNING, shown, 0, 0, NULL, "get it signed from its issuer, or add the issuer to the key's line in the trust list",
+				      "is a pack of %s; the key is trusted only for %s", rs->issuer, s->issuers);
+			s->trusted = false;
+		}
+		rc = rc == CB_ENOMEM ? rc : 0;
+		cb_ruleset_free(rs);
+		cb_diags_free(quiet);
+	}
+	cb_pack_list_free(list, n);
+	return rc;
+}
+
+/* --- of a ruleset ------------------------------------------------------------------------------------------- */
+
+/* The folder and the name in it of a file below the rules folder. */
+static const char *folder_of(char *dst, size_t cap, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	snprintf(dst, cap, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+	return slash ? slash + 1 : path;
+}
+
+/* Are these the bytes that were verified? */
+static bool listed(const struct cb_buf *now, const char *name, const struct cb_source *src)
+{
+	char line[600];
+
+	snprintf(line, sizeof(line), "\nfile %s %zu %s\n", src->sha, src->len, name);
+	return strstr(now->s, line) != NULL;
+}
+
+/* One folder of it: its state, told as the policy says. */
+static int judge(struct cb_signed *out, size_t at, const struct cb_ruleset *rs, const char *dir, const char *trust_path, enum cb_sign_policy policy,
+		 struct cb_diags *diags, struct cb_err *err)
+{
+	enum cb_severity sev = policy == CB_SIGN_REQUIRE ? CB_SEV_ERROR : CB_SEV_WARNING;
+	struct cb_signature *sig = &out->sig[at];
+	struct cb_signed_by *by = &out->by[at];
+	char folder[256], shown[700], what[500], mend[400], dirty[600];
+	const struct cb_source *first = NULL;
+	struct cb_buf now;
+	int rc;
+
+	cb_buf_init(&now);
+	rc = verify(sig, &now, dir, out->folder[at], trust_path, sev, diags, err);
+	*by = (struct cb_signed_by){ .folder = out->folder[at], .state = rc == CB_EDATA ? "broken" : !sig->present ? "unsigned" : "trusted",
+				     .signer = sig->signer[0] ? sig->signer : NULL, .key = sig->key[0] ? sig->key : NULL };
+	if (rc && rc != CB_EDATA)
+		goto out;
+	rc = 0;
+	for (size_t i = rs->nsrc; i-- > 0;) {
+		const char *name = folder_of(folder, sizeof(folder), rs->src[i].path);
+		if (strcmp(folder, out->folder[at]))
+			continue;
+		if (!first)
+			first = &rs->src[i];
+		if (by->state[0] == 't' && !listed(&now, name, &rs->src[i])) {
+			by->state = "broken";
+			cb_pack_display(dirty, sizeof(dirty), dir, rs->src[i].path);
+			tell(diags, sev, dirty, "run it again", "was changed while it was read");
+		}
+		if (by->state[0] == 't' && !cb_sign_trusts(sig, rs->src[i].issuer)) {
+			by->state = "unknown";
+			first = &rs->src[i];
+		}
+	}
+	if (by->state[0] != 't')
+		out->trusted = false;
+	if (policy == CB_SIGN_IGNORE || by->state[0] == 't' || by->state[0] == 'b' || !first)
+		goto out;
+	cb_pack_display(shown, sizeof(shown), dir, first->path);
+	if (by->state[0] == 'u' && !sig->present) {
+		snprintf(what, sizeof(what), "%s%.100s is not signed", at ? "a base of " : "", rs->id);
+		snprintf(mend, sizeof(mend), "get it signed from its issuing body, or sign your own: chibo rules sign %.200s --key FILE --as NAME", out->folder[at]);
+	} else if (sig->trusted) {
+		snprintf(what, sizeof(what), "%s%.100s is signed by \"%.100s\", whose key is trusted only for %.100s, not for packs of %.60s", at ? "a base of " : "",
+			 rs->id, sig->signer, sig->issuers, first->issuer);
+		snprintf(mend, sizeof(mend), "get it signed from %.60s, or add the issuer to the key's line in the trust list", first->issuer);
+	} else {
+		snprintf(what, sizeof(what), "%s%.100s is signed by \"%.100s\" with key %.16s..., which is not on the trust list", at ? "a base of " : "", rs->id,
+			 sig->signer, sig->key);
+		snprintf(mend, sizeof(mend), "ask the issuing body for its key by another way, then add the line: %s %.60s NAME", sig->key, first->issuer);
+	}
+	tell(diags, sev, shown, mend, what);
+out:
+	cb_buf_release(&now);
+	return rc;
+}
+
+int cb_sign_ruleset(struct cb_signed *out, const struct cb_ruleset *rs, const char *dir, const char *trust_path, enum cb_sign_policy policy,
+		    struct cb_diags *diags, struct cb_err *err)
+{
+	int rc = 0;
+
+	memset(out, 0, sizeof(*out));
+	out->trusted = true;
+	for (size_t i = rs->nsrc; i-- > 0 && !rc;) { /* the main file is the last one */
+		char folder[256];
+		size_t k = 0;
+
+		folder_of(folder, sizeof(folder), rs->src[i].path);
+		while (k < out->n && strcmp(out->folder[k], folder))
+			k++;
+		if (k < out->n)
+			continue;
+		if (k == CB_SIGN_FOLDERS)
+			return cb_err_set(err, CB_ELIMIT, "%s: its files stand in more than %d folders", rs->id, CB_SIGN_FOLDERS);
+		snprintf(out->folder[out->n++], sizeof(folder), "%s", folder);
+		rc = judge(out, k, rs, dir, trust_path, policy, diags, err);
+	}
+	if (!rc && !out->trusted && policy == CB_SIGN_REQUIRE)
+		rc = cb_err_set(err, CB_EDATA, "%s has no trusted signature", rs->id);
 	return rc;
 }

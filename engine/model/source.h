@@ -15,6 +15,14 @@ struct cb_source {
 	const char *text;
 	size_t len;
 	char sha[CB_SHA_HEX];
+	const char *issuer; /* whose regulation the file is part of: a base's files are its own issuer's; NULL: of the record */
+};
+
+/* Whose signature stood over one folder of the files that a ruleset is made of. */
+struct cb_signed_by {
+	const char *folder; /* below the rules folder; "." is the rules folder itself */
+	const char *state;  /* trusted, unknown (key), unsigned, broken */
+	const char *signer, *key; /* NULL: unsigned, or no signature that could be read */
 };
 
 /* What the record keeps of a ruleset beside its sources, so that SQL alone can read results. */

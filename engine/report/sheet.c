@@ -195,6 +195,10 @@ static void tail(struct cb_doc *d, const struct cb_explained *x)
 		cb_doc_note(d, "Ghi chú cho mục không có trong quy định này: %s", x->stray_notes);
 	if (x->nlack)
 		cb_doc_note(d, "Thiếu ghi chú lý do trừ điểm của %zu tiêu chí", x->nlack);
+	if (x->signed_by)
+		cb_doc_note(d, "Gói quy định khi chấm do %s ký%s", x->signed_by, !x->signatures || !strcmp(x->signatures, "trusted") ? ""
+			    : !strcmp(x->signatures, "broken") ? "; nội dung đã khác với bản được ký" : !strcmp(x->signatures, "unknown") ? "; khóa chưa được tin cậy"
+			    : "; có phần chưa được ký");
 	if (x->stale)
 		cb_doc_note(d, "Số liệu đã thay đổi sau lần chấm gần nhất: chạy 'chibo evaluate' để chấm lại");
 	if (x->old_rules)
@@ -384,6 +388,8 @@ int cb_sheet_json(struct cb_buf *b, const struct cb_explained *x, struct cb_err 
 	text_field(b, "topic", x->topic);
 	text_field(b, "ruleset", rs->id);
 	text_field(b, "ruleset_sha256", rs->sha);
+	text_field(b, "signatures", x->signatures);
+	text_field(b, "signed_by", x->signed_by);
 	text_field(b, "status", status_id(s->status));
 	key(b, "criteria");
 	cb_buf_putc(b, '[');

@@ -14,6 +14,7 @@
 
 struct cb_rulebook {
 	struct cb_ruleset **rs;
+	bool *used; /* [cap]: was an answer */
 	size_t n, cap;
 };
 
@@ -30,6 +31,7 @@ void cb_rulebook_free(struct cb_rulebook *b)
 	for (size_t i = 0; i < b->n; i++)
 		cb_ruleset_free(b->rs[i]);
 	cb_free(b->rs);
+	cb_free(b->used);
 	cb_free(b);
 }
 
@@ -43,8 +45,13 @@ int cb_rulebook_take(struct cb_rulebook *b, struct cb_ruleset *rs, struct cb_err
 		if (!v)
 			return cb_err_nomem(err);
 		b->rs = v;
+		bool *u = cb_reallocarray(b->used, cap, sizeof(*u));
+		if (!u)
+			return cb_err_nomem(err);
+		b->used = u;
 		b->cap = cap;
 	}
+	b->used[b->n] = false;
 	b->rs[b->n++] = rs;
 	return 0;
 }
@@ -57,6 +64,11 @@ size_t cb_rulebook_count(const struct cb_rulebook *b)
 struct cb_ruleset *cb_rulebook_at(const struct cb_rulebook *b, size_t i)
 {
 	return i < b->n ? b->rs[i] : NULL;
+}
+
+bool cb_rulebook_used(const struct cb_rulebook *b, size_t i)
+{
+	return i < b->n && b->used[i];
 }
 
 struct cb_ruleset *cb_rulebook_find(const struct cb_rulebook *b, const char *id)
@@ -82,15 +94,20 @@ static struct cb_ruleset *of_issuer(const struct cb_rulebook *b, const char *iss
 				    unsigned cell_type)
 {
 	struct cb_ruleset *best = NULL;
+	size_t at = 0;
 
 	for (size_t i = 0; i < b->n; i++) {
 		struct cb_ruleset *rs = b->rs[i];
 		if (!rs->issuer || strcmp(rs->issuer, issuer) != 0 || day < rs->from || day > rs->to || !(rs->for_kinds >> kind & 1) ||
 		    !covers(rs->for_units, unit_kind) || !covers(rs->for_cells, cell_type))
 			continue;
-		if (!best || particular(rs) > particular(best) || (particular(rs) == particular(best) && rs->from > best->from))
+		if (!best || particular(rs) > particular(best) || (particular(rs) == particular(best) && rs->from > best->from)) {
 			best = rs;
+			at = i;
+		}
 	}
+	if (best)
+		b->used[at] = true;
 	return best;
 }
 

@@ -268,5 +268,6 @@ int cb_rulebook_check(const struct cb_rulebook *b, struct cb_diags *diags, struc
  */
 struct cb_ruleset *cb_rulebook_in_force(const struct cb_rulebook *b, const char *const *issuer, size_t n, cb_day day,
 					enum cb_meeting_kind kind, unsigned unit_kind, unsigned cell_type);
+bool cb_rulebook_used(const struct cb_rulebook *b, size_t i); /* was cb_rulebook_at(b, i) ever in force in an answer? */
 
 #endif

@@ -1548,7 +1548,8 @@ int cb_ruleset_set_sources(struct cb_ruleset *rs, const struct cb_source *src, s
 		to[i] = src[i];
 		to[i].path = cb_arena_strdup(&rs->arena, src[i].path);
 		to[i].text = cb_arena_strndup(&rs->arena, src[i].text, src[i].len);
-		if (!to[i].path || !to[i].text)
+		to[i].issuer = cb_arena_strdup(&rs->arena, src[i].issuer ? src[i].issuer : rs->issuer ? rs->issuer : "");
+		if (!to[i].path || !to[i].text || !to[i].issuer)
 			return cb_err_nomem(err);
 		cb_sha256_hex(src[i].text, src[i].len, to[i].sha);
 		cb_sha_add(&h, to[i].sha, strlen(to[i].sha));

@@ -180,6 +180,9 @@ static int runs(struct checkup *c, struct cb_err *err)
 	}
 	sqlite3_finalize(q);
 	for (size_t i = 0; rc == CB_OK && i < n; i++) {
+		rc = cb_run_hash_signatures(st, t[i].id, &t[i].sha, err);
+		if (rc != CB_OK)
+			break;
 		cb_sha_hex(&t[i].sha, hex);
 		if (strcmp(hex, t[i].kept) != 0 || t[i].results != t[i].said[0] || memcmp(t[i].status, &t[i].said[1], sizeof(t[i].status)) != 0) {
 			c->found++;

@@ -335,6 +335,49 @@ static int read_back(struct cb_store *st, struct cb_err *err)
 	return rc;
 }
 
+int cb_store_run_signature(struct cb_store *st, int64_t run_id, int64_t ruleset_id, const struct cb_signed_by *s, struct cb_err *err)
+{
+	sqlite3_stmt *q;
+	int rc = cb_st_writing(st, err);
+
+	if (rc == CB_OK && (st->run.id == 0 || st->run.id != run_id))
+		rc = cb_err_set(err, CB_EUSAGE, "%s: run %lld is not being written", st->path, (long long)run_id);
+	if (rc == CB_OK)
+		rc = cb_st_get(st, Q_RUN_SIGNED, "INSERT INTO run_signature(run_id,ruleset_id,folder,state,signer,key) VALUES(?1,?2,?3,?4,?5,?6)", &q, err);
+	if (rc != CB_OK)
+		return rc;
+	sqlite3_bind_int64(q, 1, run_id);
+	sqlite3_bind_int64(q, 2, ruleset_id);
+	cb_st_bind_text(q, 3, s->folder);
+	cb_st_bind_text(q, 4, s->state);
+	cb_st_bind_text(q, 5, s->signer);
+	cb_st_bind_text(q, 6, s->key);
+	return cb_st_done(st, q, err);
+}
+
+int cb_run_hash_signatures(struct cb_store *st, int64_t run_id, struct cb_sha *h, struct cb_err *err)
+{
+	sqlite3_stmt *q;
+	bool row;
+	int rc = cb_st_get(st, Q_RUN_SIGNATURES, "SELECT ruleset_id,folder,state,signer,key FROM run_signature WHERE run_id=?1 ORDER BY ruleset_id,folder", &q, err);
+
+	if (rc != CB_OK)
+		return rc;
+	sqlite3_bind_int64(q, 1, run_id);
+	while ((rc = cb_st_row(st, q, &row, err)) == CB_OK && row) {
+		cb_buf_clear(&st->scratch);
+		add_int(&st->scratch, sqlite3_column_int64(q, 0));
+		for (int i = 1; i < 5; i++)
+			add_text(&st->scratch, (const char *)sqlite3_column_text(q, i));
+		if (!cb_buf_ok(&st->scratch)) {
+			sqlite3_reset(q);
+			return cb_err_nomem(err);
+		}
+		cb_sha_add(h, st->scratch.s, st->scratch.len);
+	}
+	return rc;
+}
+
 int cb_store_run_end(struct cb_store *st, int64_t run_id, struct cb_err *err)
 {
 	char hex[CB_SHA_HEX];
@@ -345,6 +388,8 @@ int cb_store_run_end(struct cb_store *st, int64_t run_id, struct cb_err *err)
 		rc = cb_err_set(err, CB_EUSAGE, "%s: run %lld is not being written", st->path, (long long)run_id);
 	if (rc == CB_OK && !st->run.ordered)
 		rc = read_back(st, err);
+	if (rc == CB_OK)
+		rc = cb_run_hash_signatures(st, run_id, &st->run.sha, err);
 	if (rc == CB_OK)
 		rc = cb_st_get(st, Q_RUN_END, "UPDATE run SET results=?2,rated=?3,missing=?4,invalid=?5,errors=?6,results_sha=?7 WHERE id=?1", &q, err);
 	if (rc != CB_OK)

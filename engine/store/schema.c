@@ -26,7 +26,7 @@
  *                   transaction that has just written why to the audit.
  *   note            why points were taken, per line of the form; item '' is the whole meeting. Part of a meeting's state.
  *   ruleset_notes   the rulesets that want a note for every lost point; v_note_due has each such loss beside its note.
- *   run_signature   whose signature stood under a ruleset when the run was made.
+ *   run_signature   whose signature stood over each folder of a ruleset's files when the run was made; in the run's hash.
  *   audit           what changed, from what, to what; triggers refuse to change or delete rows, and a gap in the ids shows.
  */
 #include "store/store_int.h"
@@ -217,10 +217,11 @@ static const char version_2[] =
 
 	"CREATE TABLE run_signature(\n"
 	" run_id INTEGER NOT NULL REFERENCES run(id),\n ruleset_id INTEGER NOT NULL REFERENCES ruleset(id),\n"
-	" state TEXT NOT NULL CHECK(state IN ('trusted','unknown','unsigned')),\n signer TEXT,\n key TEXT,\n"
-	" PRIMARY KEY(run_id,ruleset_id)\n"
+	" folder TEXT NOT NULL,\n state TEXT NOT NULL CHECK(state IN ('trusted','unknown','unsigned','broken')),\n signer TEXT,\n key TEXT,\n"
+	" PRIMARY KEY(run_id,ruleset_id,folder)\n"
 	") STRICT, WITHOUT ROWID;\n"
-	"CREATE VIEW v_run_signature AS SELECT s.run_id AS run_id, r.name AS ruleset, r.sha256 AS sha256, s.state AS state, s.signer AS signer, s.key AS key"
+	NO_CHANGE("run_signature")
+	"CREATE VIEW v_run_signature AS SELECT s.run_id AS run_id, r.name AS ruleset, r.sha256 AS sha256, s.folder AS folder, s.state AS state, s.signer AS signer, s.key AS key"
 	" FROM run_signature s JOIN ruleset r ON r.id=s.ruleset_id;\n"
 
 	"ALTER TABLE ruleset_criterion ADD COLUMN counts INTEGER NOT NULL DEFAULT 0 CHECK(counts BETWEEN 0 AND 2);\n"

@@ -136,6 +136,9 @@ struct cb_run_info { const char *what; /* "evaluate 2020-Q1" */ cb_day today; co
 int cb_store_run_begin(struct cb_store *st, const struct cb_run_info *info, int64_t *run_id, struct cb_err *err);
 int cb_store_run_end(struct cb_store *st, int64_t run_id, struct cb_err *err); /* writes counts and the hash over its results */
 
+/* Keeps with the run that is being written whose signature stood over a folder of the ruleset's files. */
+int cb_store_run_signature(struct cb_store *st, int64_t run_id, int64_t ruleset_id, const struct cb_signed_by *s, struct cb_err *err);
+
 struct cb_result {
 	int64_t meeting_id, meeting_rev, run_id, ruleset_id;
 	int status;               /* enum cb_status */

@@ -19,7 +19,7 @@ enum cb_q {
 	Q_MEETING_HEAD, Q_MEETING_AFTER, Q_MEETING_FIND, Q_MEETING_BUMP, Q_PAST_PUT, Q_PAST_GET, Q_PAST_UNIT, Q_MEETING_REV, Q_MEETINGS_OF, Q_PAST_JUDGED,
 	Q_ASSESSMENT_GET, Q_ASSESSMENT_PUT, Q_NOTE_GET, Q_NOTE_PUT, Q_NOTE_DELETE, Q_RULESET_NOTES, Q_DECISION_GET, Q_DECISION_PUT, Q_VISIT_GET, Q_VISIT_PUT, Q_MONTH_GET, Q_MONTH_PUT,
 	Q_RESULT_OF_REV, Q_SOURCE_PUT, Q_SOURCE_SAME, Q_RULESET_FIND, Q_RULESET_PUT, Q_RULESET_SOURCE, Q_RULESET_CRITERION, Q_RULESET_LEVEL,
-	Q_RULESET_SOURCES, Q_RUN_PUT, Q_RUN_END, Q_RUN_ROWS, Q_RESULT_PUT, Q_RESULT_MOVE, Q_RESULT_SET, Q_SEAL_PUT, Q_SEAL_GET, Q_SEAL_DELETE, Q_COUNT
+	Q_RULESET_SOURCES, Q_RUN_PUT, Q_RUN_END, Q_RUN_SIGNED, Q_RUN_SIGNATURES, Q_RUN_ROWS, Q_RESULT_PUT, Q_RESULT_MOVE, Q_RESULT_SET, Q_SEAL_PUT, Q_SEAL_GET, Q_SEAL_DELETE, Q_COUNT
 };
 
 /* One unit as the cache keeps it. Entries never move while the cache lives. */
@@ -160,6 +160,8 @@ struct cb_result_row { /* what the hash covers, in this order */
 bool cb_result_hash(struct cb_sha *h, struct cb_buf *scratch, const struct cb_result_row *r);
 void cb_result_read(sqlite3_stmt *q, int first, struct cb_result_row *r); /* columns in the order of the struct */
 void cb_run_hash_start(struct cb_sha *h, const char *what, int64_t today, const char *version, int64_t semantics);
+/* After its results: whose signatures the run keeps. Runs of before there were any have none, and their hash stays. */
+int cb_run_hash_signatures(struct cb_store *st, int64_t run_id, struct cb_sha *h, struct cb_err *err);
 /* The hash of a ruleset's list of files. */
 void cb_ruleset_hash_add(struct cb_sha *h, const char *sha, const char *path);
 

@@ -294,6 +294,71 @@ static void each_month_is_scored_by_the_ruleset_in_force_there_on_that_day(void 
 	office_close(st);
 }
 
+struct asked {
+	char ids[100];
+	const char *refuse; /* an id */
+};
+
+static int vouch(void *ctx, const struct cb_ruleset *rs, const struct cb_signed_by **by, size_t *n, struct cb_err *err)
+{
+	static const struct cb_signed_by one = { .folder = "thu", .state = "unknown", .signer = "ai đó", .key = "00" };
+	struct asked *a = ctx;
+	size_t len = strlen(a->ids);
+
+	(void)err;
+	snprintf(a->ids + len, sizeof(a->ids) - len, "%s%s", len ? " " : "", rs->id);
+	*by = &one;
+	*n = 1;
+	return a->refuse && strstr(a->refuse, rs->id) != NULL;
+}
+
+static void what_is_about_to_rate_is_vouched_for_or_nothing_is_stored(void **state)
+{
+	struct cb_store *st = office_open();
+	struct law first = { .id = "cu.mot", .issuer = "khoi", .from = "2020-01-01", .to = "2020-06-30" };
+	struct law second = { .id = "moi.hai", .issuer = "khoi", .from = "2020-07-01", .to = "2020-12-31" };
+	struct law never = { .id = "sau.ba", .issuer = "khoi", .from = "2021-01-01" };
+	struct asked a = { .refuse = "cu.mot moi.hai" };
+	struct cb_run_opts o = { .today = 1, .vouch = vouch, .ctx = &a };
+	struct cb_ruleset *rs[3];
+	struct cb_rulebook *book;
+	struct cb_run_stats s;
+
+	(void)state;
+	OK(cb_store_begin(st, &office_err));
+	for (int m = 5; m <= 8; m++) {
+		char on[16];
+
+		snprintf(on, sizeof(on), "2020-%02d-05", m);
+		scores(st, "a", on, 100);
+	}
+	OK(cb_store_commit(st, &office_err));
+	rs[0] = build(st, &first);
+	rs[1] = build(st, &second);
+	rs[2] = build(st, &never);
+	book = book_of(rs, 3);
+	assert_int_equal(cb_run(&s, st, book, &o, NULL, &office_err), CB_EDATA);
+	assert_string_equal(office_err.msg, "nothing was stored: 2 rulesets were refused");
+	assert_string_equal(a.ids, "cu.mot moi.hai"); /* each once, and not the one that rates nothing */
+	assert_int_equal(s.run_id, 0);
+	assert_int_equal(ask(st, "SELECT (SELECT count(*) FROM run) + (SELECT count(*) FROM ruleset) + (SELECT count(*) FROM run_signature)"), 0);
+	o.dry = true;
+	assert_int_equal(cb_run(&s, st, book, &o, NULL, &office_err), CB_EDATA);
+	o.dry = false;
+	a = (struct asked){ .refuse = NULL };
+	OK(cb_run(&s, st, book, &o, NULL, &office_err));
+	assert_int_equal(s.rated, 4);
+	assert_string_equal(ask_text(st, "SELECT group_concat(ruleset || folder || state || signer || key, ' ') FROM v_run_signature"),
+			    "cu.motthuunknownai đó00 moi.haithuunknownai đó00");
+	a.ids[0] = '\0';
+	OK(cb_run(&s, st, book, &o, NULL, &office_err));
+	assert_int_equal(s.unchanged, 4);
+	assert_string_equal(a.ids, "");
+	assert_true(cb_rulebook_used(book, 0) && cb_rulebook_used(book, 1) && !cb_rulebook_used(book, 2) && !cb_rulebook_used(book, 3));
+	cb_rulebook_free(book);
+	office_close(st);
+}
+
 static void a_period_and_a_unit_narrow_the_run(void **state)
 {
 	struct cb_store *st = office_open();
@@ -545,6 +610,7 @@ int main(void)
 		cmocka_unit_test(each_month_is_scored_by_the_ruleset_in_force_there_on_that_day),
 		cmocka_unit_test(a_period_and_a_unit_narrow_the_run),
 		cmocka_unit_test(a_dry_run_stores_nothing_and_can_force_a_ruleset),
+		cmocka_unit_test(what_is_about_to_rate_is_vouched_for_or_nothing_is_stored),
 		cmocka_unit_test(a_closed_period_keeps_its_results),
 		cmocka_unit_test(stopping_leaves_the_record_as_it_was),
 		cmocka_unit_test(running_out_of_memory_is_an_error_and_loses_nothing),

@@ -155,6 +155,16 @@ static void a_changed_list_does_not_hold(void **state)
 	assert_false(s.present);
 }
 
+/* The trust list with the public key where @ stands. */
+static void put_trust(const char *form)
+{
+	char text[300];
+	const char *at = strchr(form, '@');
+
+	snprintf(text, sizeof(text), "%.*s%s%s", (int)(at ? at - form : 0), form, at ? pub : "", at ? at + 1 : form);
+	put("trust", text);
+}
+
 static void a_trust_list_names_the_issuing_body(void **state)
 {
 	struct cb_signature s;
@@ -162,11 +172,30 @@ static void a_trust_list_names_the_issuing_body(void **state)
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/trust", top);
-	snprintf(text, sizeof(text), "# keys\n%s  Đảng ủy phường An Phú\n", pub);
+	snprintf(text, sizeof(text), "# keys\n\n%s  an_phu,tan_tien  Đảng ủy phường An Phú\n%s trung_uong khác\n", pub, pub);
 	put("trust", text);
 	assert_string_equal(found(&s, 0, path), "");
 	assert_true(s.trusted);
 	assert_string_equal(s.signer, "Đảng ủy phường An Phú");
+	assert_string_equal(s.issuers, "an_phu,tan_tien,trung_uong");
+	assert_true(cb_sign_trusts(&s, "an_phu") && cb_sign_trusts(&s, "tan_tien") && cb_sign_trusts(&s, "trung_uong"));
+	assert_false(cb_sign_trusts(&s, "an_ph") || cb_sign_trusts(&s, "an_phu,tan_tien") || cb_sign_trusts(&s, "") || cb_sign_trusts(&s, NULL));
+	snprintf(text, sizeof(text), "%s *\n", pub);
+	put("trust", text);
+	assert_string_equal(found(&s, 0, path), "");
+	assert_string_equal(s.signer, "Phường An Phú"); /* the list has no name: the signature's */
+	assert_true(cb_sign_trusts(&s, "an_phu") && cb_sign_trusts(&s, "x"));
+	static const char *const bad[] = { "abc an_phu x\n", "@\n", "@ Đảng ủy\n", "@ an_phu;x y\n", "x@ an_phu y\n" };
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		put_trust(bad[i]);
+		found(&s, CB_EUSAGE, path);
+		assert_non_null(strstr(err.msg, "trust:1: write: KEY ISSUERS NAME"));
+	}
+	put("trust", "# none\n");
+	chmod(path, 0666);
+	found(&s, CB_EUSAGE, path);
+	assert_non_null(strstr(err.msg, "everybody may write this trust list"));
+	chmod(path, 0644);
 	put("trust", "# none\n");
 	assert_string_equal(found(&s, 0, path), "");
 	assert_false(s.trusted);
@@ -201,6 +230,81 @@ static void a_name_that_is_no_plain_line_is_refused(void **state)
 	assert_int_equal(cb_sign_folder(top, "../etc", key, "a", &err), CB_ENOTFOUND);
 }
 
+/* A ruleset as the loader leaves it, of the files on disk; its base of another issuer. */
+static struct cb_ruleset *loaded(const char *own, const char *base_text)
+{
+	static struct cb_ruleset rs;
+	struct cb_source src[2] = { { .path = "goc/a.lua", .text = base_text, .len = strlen(base_text), .issuer = "trung_uong" },
+				    { .path = "an_phu/hd42.lua", .text = own, .len = strlen(own) } };
+
+	memset(&rs, 0, sizeof(rs));
+	cb_arena_init(&rs.arena);
+	rs.id = "an_phu.hd42";
+	rs.issuer = "an_phu";
+	assert_int_equal(cb_ruleset_set_sources(&rs, src, 2, &err), 0);
+	return &rs;
+}
+
+static void every_folder_of_a_ruleset_is_signed_for_its_issuer_and_is_what_was_loaded(void **state)
+{
+	static const struct { const char *trust, *own, *states, *said; } t[] = {
+		{ "@ an_phu,trung_uong x", "return 1\n", "an_phu trusted, goc trusted", "" },
+		{ "@ an_phu x", "return 1\n", "an_phu trusted, goc unknown", "whose key is trusted only for an_phu, not for packs of trung_uong" },
+		{ "@ trung_uong x", "return 1\n", "an_phu unknown, goc trusted", "whose key is trusted only for trung_uong, not for packs of an_phu" },
+		{ "# @", "return 1\n", "an_phu unknown, goc unknown", "which is not on the trust list" },
+		{ "@ * x", "return 9\n", "an_phu broken, goc trusted", "an_phu/hd42.lua: was changed while it was read" },
+	};
+	struct cb_signed got;
+	char path[200], states[200];
+
+	(void)state;
+	folder("goc");
+	put("goc/a.lua", "return 0\n");
+	assert_int_equal(cb_sign_folder(top, "goc", key, "Gốc", &err), 0);
+	snprintf(path, sizeof(path), "%s/trust", top);
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		struct cb_ruleset *rs = loaded(t[i].own, "return 0\n");
+		struct cb_diags *d = NULL;
+		struct cb_buf b;
+
+		put_trust(t[i].trust);
+		assert_int_equal(cb_diags_new(&d, 20), 0);
+		assert_int_equal(cb_sign_ruleset(&got, rs, top, path, CB_SIGN_REQUIRE, d, &err), i ? CB_EDATA : 0);
+		assert_int_equal(got.trusted, i == 0);
+		assert_int_equal(got.n, 2);
+		snprintf(states, sizeof(states), "%s %s, %s %s", got.by[0].folder, got.by[0].state, got.by[1].folder, got.by[1].state);
+		assert_string_equal(states, t[i].states);
+		assert_string_equal(got.by[0].key, pub);
+		cb_buf_init(&b);
+		for (size_t k = 0; k < cb_diags_kept(d); k++)
+			cb_diag_line(&b, cb_diags_at(d, k));
+		if (!strstr(cb_buf_ok(&b) && b.s ? b.s : "", t[i].said))
+			fail_msg("%zu: %s", i, b.s);
+		assert_int_equal(cb_diags_kept(d) > 0, i > 0);
+		cb_buf_release(&b);
+		cb_diags_free(d);
+		cb_arena_release(&rs->arena);
+	}
+}
+
+static void the_rules_folder_itself_can_be_signed(void **state)
+{
+	struct cb_diags *d = NULL;
+	struct cb_signature s;
+
+	(void)state;
+	put("own.lua", "return 1\n");
+	assert_int_equal(cb_diags_new(&d, 20), 0);
+	assert_int_equal(cb_sign_folder(top, ".", key, "x", &err), 0);
+	assert_int_equal(cb_sign_verify(&s, top, ".", NULL, d, &err), 0);
+	assert_true(s.present);
+	assert_int_equal(s.files, 1);
+	put("own.lua", "return 2\n");
+	assert_int_equal(cb_sign_verify(&s, top, ".", NULL, d, &err), CB_EDATA);
+	assert_non_null(strstr(cb_diags_at(d, 0)->file, "/own.lua"));
+	cb_diags_free(d);
+}
+
 static int sign_and_verify(void *ctx)
 {
 	struct cb_diags *d = NULL;
@@ -232,6 +336,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_trust_list_names_the_issuing_body, make, gone),
 		cmocka_unit_test_setup_teardown(keys_are_kept_from_others, make, gone),
 		cmocka_unit_test_setup_teardown(a_name_that_is_no_plain_line_is_refused, make, gone),
+		cmocka_unit_test_setup_teardown(every_folder_of_a_ruleset_is_signed_for_its_issuer_and_is_what_was_loaded, make, gone),
+		cmocka_unit_test_setup_teardown(the_rules_folder_itself_can_be_signed, make, gone),
 		cmocka_unit_test_setup_teardown(running_out_of_memory_is_an_error, make, gone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

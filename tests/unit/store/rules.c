@@ -413,6 +413,35 @@ static void the_doctor_finds_what_was_changed_behind_our_back(void **state)
 	}
 }
 
+static void a_run_keeps_who_had_signed_and_a_change_of_it_is_found(void **state)
+{
+	struct scene *s = *state;
+	struct cb_signed_by own = { .folder = "thu", .state = "trusted", .signer = "Đảng ủy thử", .key = "ab" }, base = { .folder = "goc", .state = "unsigned" };
+	struct cb_run_info info = { "evaluate", day("2020-04-01"), "0.1.0" };
+	struct cb_result r = { .score_n = 88500, .score_d = 1, .level = "kha", .level_by_score = "kha", .gate = -1, .points = "[1]", .meeting_rev = 1 };
+	enum cb_put what;
+
+	begin(s);
+	r.meeting_id = meeting(s, "CB01", "2020-03-05", CB_REGULAR, 20, 18, &what);
+	r.ruleset_id = ruleset(s);
+	assert_int_equal(cb_store_run_signature(s->st, 7, r.ruleset_id, &own, &s->err), CB_EUSAGE);
+	assert_non_null(strstr(s->err.msg, "run 7 is not being written"));
+	good(s, cb_store_run_begin(s->st, &info, &r.run_id, &s->err));
+	good(s, cb_store_run_signature(s->st, r.run_id, r.ruleset_id, &own, &s->err));
+	good(s, cb_store_run_signature(s->st, r.run_id, r.ruleset_id, &base, &s->err));
+	good(s, cb_store_result_put(s->st, &r, &s->err));
+	good(s, cb_store_run_end(s->st, r.run_id, &s->err));
+	commit(s);
+	healthy(s);
+	assert_string_equal(text(s, "SELECT group_concat(ruleset||' '||folder||' '||state||' '||coalesce(signer||' '||key,'-'), ', ') FROM v_run_signature"),
+			    "thu.a goc unsigned -, thu.a thu trusted Đảng ủy thử ab");
+	assert_int_not_equal(behind(s, "UPDATE run_signature SET state='trusted'"), SQLITE_OK);
+	assert_string_equal(s->said, "run_signature is never changed");
+	assert_int_not_equal(behind(s, "INSERT INTO run_signature SELECT run_id,ruleset_id,'x','sure',NULL,NULL FROM run_signature"), SQLITE_OK);
+	assert_int_equal(behind(s, "INSERT INTO run_signature SELECT run_id,ruleset_id,'x',state,signer,key FROM run_signature LIMIT 1"), SQLITE_OK);
+	assert_non_null(strstr(finding(s), "the results of run 1 were changed after it"));
+}
+
 static void the_doctor_finds_what_does_not_fit_together(void **state)
 {
 	struct scene *s = *state;
@@ -602,6 +631,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(queries_can_only_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_long_query_can_be_stopped, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_doctor_finds_what_was_changed_behind_our_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_run_keeps_who_had_signed_and_a_change_of_it_is_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_doctor_finds_what_does_not_fit_together, setup, teardown),
 		cmocka_unit_test_setup_teardown(stored_sources_come_back_whole_and_tampering_is_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(results_out_of_order_and_twice_in_a_run_are_hashed_as_they_are_in_the_end, setup, teardown),
