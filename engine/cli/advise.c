@@ -117,7 +117,8 @@ static void cell_part(struct cb_doc *d, const struct cb_lift *x, int changes)
 		cb_doc_para(d, x->later ? "Còn đạt được mức cao nhất" : "Đã ở mức cao nhất");
 	}
 	if (x->nstep) {
-		cb_doc_para(d, "Lẽ ra đã lên mức %s nếu %zu buổi này khác đi (%d thay đổi):", level_vi(x, x->reached), x->nstep, x->changes);
+		cb_doc_para(d, "Lẽ ra %s %s nếu %zu buổi này khác đi (%d thay đổi):", x->later ? "còn đạt được mức" : "đã lên mức", level_vi(x, x->reached), x->nstep,
+			    x->changes);
 		cb_doc_table(d, "steps", "", col, sizeof col / sizeof *col - !declares(x));
 		for (size_t i = 0; i < x->nstep; i++) {
 			const struct cb_lift_step *s = &x->step[i];
