@@ -482,80 +482,234 @@ int cli_rules_list(struct cli *c, int argc, char **argv, struct cb_err *err)
 	return cb_sink_close(s, err);
 }
 
+/* Notes of the lines of an expression, each once. */
+static void line_notes(struct cb_buf *t, const struct cb_node *n, bool *seen)
+{
+	if (!n || seen[n->id])
+		return;
+	seen[n->id] = true;
+	if (n->note)
+		cb_buf_printf(t, "\nGhi chú: %s", n->note);
+	for (size_t i = 0; i < n->nkid; i++)
+		line_notes(t, n->kid[i], seen);
+}
+
+/* One line of it. What a label stands for is said too: the form has the label, the reader may want the condition. */
+static void how_line(struct cb_buf *t, const struct cb_ruleset *rs, const struct cb_node *n)
+{
+	cb_node_text_vi(t, rs, n);
+	if (n && cb_is(n, "flag") && n->label) {
+		cb_buf_puts(t, " (khi ");
+		cb_node_text_vi(t, rs, n->kid[0]);
+		cb_buf_putc(t, ')');
+	}
+}
+
+/* How a criterion is scored: parts and branches of the outermost form on lines of their own. */
+static void how(struct cb_buf *t, const struct cb_ruleset *rs, const struct cb_criterion *k)
+{
+	const struct cb_node *n = k->score ? k->score : k->check;
+	size_t start = n && cb_is(n, "first") ? 0 : 1;
+	char p[CB_NUM_TEXT];
+
+	if (k->applies) {
+		cb_buf_puts(t, "chỉ áp dụng khi ");
+		cb_node_text_vi(t, rs, k->applies);
+		if (k->na == CB_NA_POINTS)
+			cb_buf_printf(t, ", nếu không: %s điểm\n", cb_fmt_pts_vi(p, sizeof p, k->na_points));
+		else
+			cb_buf_puts(t, k->na == CB_NA_RESCALE ? ", nếu không: tính lại trên phần còn lại\n" : k->score ? ", nếu không: điểm tối đa\n" :
+				       ", nếu không: coi là đạt\n");
+	}
+	if (k->counts != CB_COUNTS_SCALE)
+		cb_buf_puts(t, k->counts == CB_COUNTS_BONUS ? "điểm cộng vào tổng điểm: " : "điểm trừ vào tổng điểm: ");
+	if (n && (cb_is_choice(n) || cb_is(n, "sum"))) {
+		for (size_t i = cb_is(n, "sum") ? 0 : start; i < n->nkid; i++) {
+			cb_buf_puts(t, i > (cb_is(n, "sum") ? 0 : start) ? "\n" : "");
+			cb_buf_puts(t, cb_is(n, "sum") ? "– " : "");
+			how_line(t, rs, n->kid[i]);
+		}
+	} else {
+		how_line(t, rs, n);
+	}
+	if (k->is_function) {
+		for (size_t i = 0; i < k->nneeds; i++)
+			cb_buf_printf(t, "%s%s", i ? ", " : " từ: ", cb_facts_at(rs->dict, (size_t)k->needs[i])->label);
+	}
+}
+
+static void about(struct cb_doc *d, const char *what, const char *value)
+{
+	if (value && *value)
+		cb_doc_row(d, (struct cb_cell[]){cb_cell_text(what), cb_cell_text(value)});
+}
+
+/* What holds for the whole ruleset, as a table of its own: so it is in every form. */
+static void show_head(struct cb_doc *d, const struct cb_ruleset *rs, struct cb_buf *t)
+{
+	static const struct cb_column col[] = {{"what", "Mục", CB_COL_TEXT, 0}, {"value", "Nội dung", CB_COL_TEXT, 0}};
+	static const char *const rounding[] = {
+		[CB_ROUND_HALF_UP] = "làm tròn (từ nửa trở lên thì làm tròn lên)",
+		[CB_ROUND_HALF_EVEN] = "làm tròn (đúng nửa thì về số chẵn)",
+		[CB_ROUND_DOWN] = "làm tròn xuống",
+		[CB_ROUND_UP] = "làm tròn lên",
+	};
+	char a[11], b[11], n[CB_NUM_TEXT];
+
+	cb_doc_table(d, "about", "", col, 2);
+	about(d, "Mã", rs->id);
+	about(d, "Ban hành", rs->issuer);
+	cb_buf_clear(t);
+	cb_buf_printf(t, "%s – %s", rs->from <= CB_DAY_MIN ? "…" : cb_day_vi(a, rs->from), rs->to >= CB_DAY_MAX ? "…" : cb_day_vi(b, rs->to));
+	about(d, "Hiệu lực", t->s);
+	about(d, "Văn bản", rs->status && !strcmp(rs->status, "reconstructed") ? "dựng lại, chưa có toàn văn" : "chép từ văn bản");
+	about(d, "Nguồn", rs->source);
+	cb_buf_clear(t);
+	if (rs->base)
+		cb_buf_printf(t, rs->frame ? "%s, chia lại điểm từng phần trong khung của quy định đó" : "%s", rs->base);
+	about(d, "Dựa trên", t->s);
+	cb_buf_clear(t);
+	cb_kinds_vi(t, rs->for_kinds);
+	about(d, "Loại sinh hoạt", t->s);
+	cb_buf_clear(t);
+	cb_units_vi(t, rs->for_units);
+	about(d, "Loại tổ chức", t->s);
+	cb_buf_clear(t);
+	cb_cells_vi(t, rs->for_cells);
+	about(d, "Loại hình chi bộ", t->s);
+	cb_buf_clear(t);
+	for (size_t i = 0; i < rs->norder; i++)
+		cb_buf_printf(t, "%s%s", i ? ", rồi " : "", cb_assessor_vi(rs->order[i]));
+	about(d, "Điểm chấm lấy của", t->s);
+	about(d, "Thiếu số liệu", cb_missing_vi(rs->missing));
+	cb_buf_clear(t);
+	if (!rs->rating && rs->total_round != CB_ROUND_NONE)
+		cb_buf_printf(t, "%s đến %s điểm trước khi xếp loại", rounding[rs->total_round], cb_fmt_pts_vi(n, sizeof n, rs->total_step));
+	about(d, "Tổng điểm", t->s);
+	cb_buf_clear(t);
+	if (rs->off_scale)
+		cb_buf_printf(t, "từ 0 đến %s", cb_fmt_pts_vi(n, sizeof n, rs->ceiling));
+	about(d, "Tổng điểm sau khi cộng, trừ", t->s);
+	about(d, "Điểm trừ", rs->notes == CB_NOTES_NONE ? NULL :
+	      rs->notes == CB_NOTES_MEETING ? "phải ghi rõ lý do: ít nhất một ghi chú cho cả buổi, hoặc ghi chú của từng tiêu chí bị trừ điểm"
+					    : "phải ghi rõ lý do: mỗi tiêu chí bị trừ điểm phải có ghi chú");
+	about(d, "Ghi chú", rs->note);
+}
+
+static void show_ranking(struct cb_doc *d, const struct cb_ruleset *rs, struct cb_buf *t)
+{
+	static const struct cb_column col[] = {{"key", "Xếp hạng theo", CB_COL_TEXT, 0}, {"first", "Đứng trước", CB_COL_TEXT, 0}, {"note", "Ghi chú", CB_COL_TEXT, 0}};
+	static const struct cb_column rule[] = {{"what", "Cách xếp hạng", CB_COL_TEXT, 0}, {"value", "Nội dung", CB_COL_TEXT, 0}};
+
+	if (!rs->nrank)
+		return;
+	cb_doc_table(d, "ranking", "Xếp hạng", col, 3);
+	for (size_t i = 0; i < rs->nrank; i++) {
+		const struct cb_rank_key *k = &rs->rank[i];
+		cb_buf_clear(t);
+		if (k->label)
+			cb_buf_puts(t, k->label);
+		else
+			cb_node_text_vi(t, rs, k->value);
+		cb_doc_row(d, (struct cb_cell[]){cb_cell_text(t->s), cb_cell_text(k->down ? "lớn hơn" : "nhỏ hơn"), cb_cell_text(k->note)});
+	}
+	cb_doc_table(d, "ranking_rules", "", rule, 2);
+	cb_doc_row(d, (struct cb_cell[]){cb_cell_text("xếp hạng trong"), cb_cell_text(cb_within_vi(rs->rank_within))});
+	cb_doc_row(d, (struct cb_cell[]){cb_cell_text("bằng nhau"), cb_cell_text(cb_ties_vi(rs->rank_ties))});
+	cb_doc_row(d, (struct cb_cell[]){cb_cell_text("đơn vị có tháng chưa xếp loại"),
+					 cb_cell_text(rs->rank_beside ? "xếp chung theo số liệu đã có" : "để riêng, không xếp")});
+	if (rs->rank_note)
+		cb_doc_row(d, (struct cb_cell[]){cb_cell_text("ghi chú"), cb_cell_text(rs->rank_note)});
+}
+
+/* Facts that this pack (or its base) adds to what every pack may ask for. */
+static void show_facts(struct cb_doc *d, const struct cb_ruleset *rs, struct cb_buf *t)
+{
+	static const struct cb_column col[] = {{"fact", "Mã", CB_COL_TEXT, 0}, {"label", "Số liệu riêng của quy định", CB_COL_TEXT, 0}, {"unit", "Đơn vị", CB_COL_TEXT, 0},
+					       {"words", "Giá trị", CB_COL_TEXT, 0}};
+	bool any = false;
+
+	for (size_t i = 0; i < cb_facts_count(rs->dict); i++) {
+		const struct cb_fact *f = cb_facts_at(rs->dict, i);
+		bool mine = f->pack && (!strcmp(f->pack, rs->id) || (rs->base && !strcmp(f->pack, rs->base)));
+		for (size_t k = 0; f->pack && !mine && k < rs->ninput; k++)
+			mine = rs->input[k].kind == CB_IN_FACT && rs->input[k].fact == (int)i;
+		if (!mine)
+			continue;
+		if (!any)
+			cb_doc_table(d, "facts", "Số liệu riêng", col, 4);
+		any = true;
+		cb_buf_clear(t);
+		for (size_t k = 0; f->vocab && f->vocab[k]; k++)
+			if (f->vocab[k][0])
+				cb_buf_printf(t, "%s%s", t->len ? ", " : "", f->vocab_vi && f->vocab_vi[k] ? f->vocab_vi[k] : f->vocab[k]);
+		cb_doc_row(d, (struct cb_cell[]){cb_cell_text(f->id), cb_cell_text(f->label), cb_cell_text(f->unit), cb_cell_text(t->len ? t->s : NULL)});
+	}
+}
+
 static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_err *err)
 {
 	static const struct cb_column crit[] = {
 		{"no", "TT", CB_COL_INT, 0}, {"criterion", "Mã", CB_COL_TEXT, 0}, {"label", "Tiêu chí", CB_COL_TEXT, 0}, {"article", "Điều", CB_COL_TEXT, 0},
 		{"max", "Tối đa", CB_COL_PTS, 0}, {"how", "Cách chấm", CB_COL_TEXT, 0},
 	};
-	static const struct cb_column lev[] = {{"level", "Mã", CB_COL_TEXT, 0}, {"label", "Mức", CB_COL_TEXT, 0}, {"at_least", "Từ", CB_COL_PTS, 0}};
+	static const struct cb_column lev[] = {{"level", "Mã", CB_COL_TEXT, 0}, {"label", "Mức", CB_COL_TEXT, 0}, {"at_least", "Từ", CB_COL_PTS, 0},
+					       {"note", "Ghi chú", CB_COL_TEXT, 0}};
 	static const struct cb_column gat[] = {{"label", "Điều kiện khống chế", CB_COL_TEXT, 0}, {"article", "Điều", CB_COL_TEXT, 0}, {"level", "Mức", CB_COL_TEXT, 0},
 					       {"rule", "Nội dung", CB_COL_TEXT, 0}};
 	static const struct cb_column rat[] = {{"rule", "Cách xếp loại", CB_COL_TEXT, 0}};
-	static const char *const rounding_vi[] = {
-		[CB_ROUND_HALF_UP] = "làm tròn (từ nửa trở lên thì làm tròn lên)",
-		[CB_ROUND_HALF_EVEN] = "làm tròn (đúng nửa thì về số chẵn)",
-		[CB_ROUND_DOWN] = "làm tròn xuống",
-		[CB_ROUND_UP] = "làm tròn lên",
-	};
 	static const struct cb_column per[] = {{"period", "Kỳ", CB_COL_TEXT, 0}, {"rule", "Cách xếp loại", CB_COL_TEXT, 0}};
 	static const char *const period_vi[] = {"tháng", "quý", "6 tháng", "9 tháng", "năm"};
 	static const struct cb_column adv[] = {{"name", "Mã", CB_COL_TEXT, 0}, {"label", "Số liệu, dòng chấm", CB_COL_TEXT, 0}, {"cost", "Độ khó", CB_COL_INT, 0},
 					       {"never", "", CB_COL_TEXT, 0}};
-	char a[11], b[11], a2[CB_NUM_TEXT];
 	struct cb_buf t;
-	bool any = false;
-	int rc = cb_doc_new(out, rs->title ? rs->title : rs->id, NULL, err);
+	bool any = false, noted = false, *seen = cb_calloc(rs->nnode + 1, sizeof *seen);
+	int rc = seen ? cb_doc_new(out, rs->title ? rs->title : rs->id, NULL, err) : cb_err_nomem(err);
 
-	if (rc)
+	if (rc) {
+		cb_free(seen);
 		return rc;
+	}
 	cb_buf_init(&t);
 	cb_doc_meta(*out, "ruleset", rs->id);
 	cb_doc_meta(*out, "issuer", rs->issuer);
 	cb_doc_meta(*out, "status", rs->status);
 	cb_doc_meta(*out, "base", rs->base);
 	cb_doc_meta(*out, "sha256", rs->sha);
-	cb_doc_para(*out, "Mã: %s; ban hành: %s; hiệu lực: %s – %s", rs->id, rs->issuer ? rs->issuer : "?", rs->from <= CB_DAY_MIN ? "…" : cb_day_vi(a, rs->from),
-		    rs->to >= CB_DAY_MAX ? "…" : cb_day_vi(b, rs->to));
 	if (rs->status && !strcmp(rs->status, "reconstructed"))
 		cb_doc_note(*out, "Bản dựng lại, chưa có toàn văn%s%s", rs->source ? ": " : "", rs->source ? rs->source : "");
-	else if (rs->source)
-		cb_doc_para(*out, "Nguồn: %s", rs->source);
+	show_head(*out, rs, &t);
 	cb_doc_table(*out, "criteria", "Tiêu chí", crit, sizeof crit / sizeof *crit);
 	for (size_t i = 0; i < rs->ncriterion; i++) {
 		const struct cb_criterion *k = &rs->criterion[i];
 		cb_buf_clear(&t);
-		if (k->applies) {
-			cb_buf_puts(&t, "chỉ áp dụng khi ");
-			cb_node_text_vi(&t, rs, k->applies);
-			cb_buf_puts(&t, k->na == CB_NA_FULL ? (k->score ? ", nếu không: điểm tối đa\n" : ", nếu không: coi là đạt\n") : k->na == CB_NA_RESCALE ? ", nếu không: quy đổi\n" : ", nếu không: điểm quy định\n");
-		}
-		if (k->counts != CB_COUNTS_SCALE)
-			cb_buf_puts(&t, k->counts == CB_COUNTS_BONUS ? "điểm cộng vào tổng điểm: " : "điểm trừ vào tổng điểm: ");
-		cb_node_text_vi(&t, rs, k->score ? k->score : k->check);
+		how(&t, rs, k);
 		if (k->note)
 			cb_buf_printf(&t, "\nGhi chú: %s", k->note);
+		memset(seen, 0, rs->nnode + 1);
+		line_notes(&t, k->applies, seen);
+		line_notes(&t, k->score ? k->score : k->check, seen);
+		if (k->group)
+			cb_buf_printf(&t, "\nNhóm: %s", k->group);
+		if (k->part_of)
+			cb_buf_printf(&t, "\nThuộc phần «%s» của khung", k->part_of);
 		cb_doc_row(*out, (struct cb_cell[]){cb_cell_int((int64_t)i + 1), cb_cell_text(k->id), cb_cell_text(k->label), cb_cell_text(k->article),
 						    {.null = !k->score, .n = k->max}, cb_cell_text(t.s)});
 	}
 	if (rs->scale)
 		cb_doc_total(*out, (struct cb_cell[]){cb_cell_null(), cb_cell_null(), cb_cell_text("Cộng"), cb_cell_null(), cb_cell_int(rs->scale), cb_cell_null()});
-	if (rs->off_scale)
-		cb_doc_para(*out, "Tổng điểm sau khi cộng, trừ: từ 0 đến %s", cb_fmt_pts_vi(a2, sizeof a2, rs->ceiling));
-	cb_doc_table(*out, "levels", "Mức xếp loại", lev, sizeof lev / sizeof *lev);
 	for (size_t i = 0; i < rs->nlevel; i++)
-		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(rs->level[i].id), cb_cell_text(rs->level[i].label), {.null = rs->rating != NULL, .n = rs->level[i].at_least}});
+		noted |= rs->level[i].note != NULL;
+	cb_doc_table(*out, "levels", "Mức xếp loại", lev, noted ? 4 : 3);
+	for (size_t i = 0; i < rs->nlevel; i++)
+		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(rs->level[i].id), cb_cell_text(rs->level[i].label),
+						    {.null = rs->rating != NULL, .n = rs->level[i].at_least}, cb_cell_text(rs->level[i].note)});
 	if (rs->rating) {
 		cb_doc_table(*out, "rating", "", rat, 1);
 		cb_buf_clear(&t);
 		cb_node_text_vi(&t, rs, rs->rating);
 		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(t.s)});
 	}
-	if (!rs->rating && rs->total_round != CB_ROUND_NONE)
-		cb_doc_para(*out, "Tổng điểm %s đến %s điểm trước khi xếp loại", rounding_vi[rs->total_round], cb_fmt_pts_vi(a2, sizeof a2, rs->total_step));
-	if (rs->notes != CB_NOTES_NONE)
-		cb_doc_para(*out, rs->notes == CB_NOTES_MEETING ? "Điểm trừ phải ghi rõ lý do: ít nhất một ghi chú cho cả buổi, hoặc ghi chú của từng tiêu chí bị trừ điểm"
-								: "Điểm trừ phải ghi rõ lý do: mỗi tiêu chí bị trừ điểm phải có ghi chú");
 	if (rs->ngate) {
 		cb_doc_table(*out, "gates", "", gat, sizeof gat / sizeof *gat);
 		for (size_t i = 0; i < rs->ngate; i++) {
@@ -563,6 +717,8 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 			cb_buf_clear(&t);
 			cb_buf_puts(&t, g->needs ? "phải có: " : "khống chế khi: ");
 			cb_node_text_vi(&t, rs, g->needs ? g->needs : g->when);
+			if (g->note)
+				cb_buf_printf(&t, "\nGhi chú: %s", g->note);
 			cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(g->label), cb_cell_text(g->article),
 							    cb_cell_text(g->level >= 0 ? rs->level[g->level].label : g->at_most >= 0 ? rs->level[g->at_most].label : NULL),
 							    cb_cell_text(t.s)});
@@ -579,8 +735,9 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(period_vi[i]), cb_cell_text(t.s)});
 	}
 	if (any)
-		cb_doc_para(*out, "Tháng không họp: %s", rs->missed_month == CB_MISSED_IGNORED ? "không tính" :
-			    rs->missed_month == CB_MISSED_AS_WORST ? "tính như mức thấp nhất" : "không xếp loại kỳ");
+		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text("tháng không họp"), cb_cell_text(cb_missed_vi(rs->missed_month))});
+	show_ranking(*out, rs, &t);
+	show_facts(*out, rs, &t);
 	if (rs->neffort)
 		cb_doc_table(*out, "advice", "Độ khó khi tư vấn (không ghi: 1)", adv, sizeof adv / sizeof *adv);
 	for (size_t i = 0; i < rs->neffort; i++) {
@@ -595,6 +752,7 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 	}
 	if (!cb_buf_ok(&t))
 		rc = cb_err_nomem(err);
+	cb_free(seen);
 	cb_buf_release(&t);
 	return rc;
 }
@@ -672,7 +830,12 @@ static int form_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 	cb_doc_meta(*out, "ruleset", rs->id);
 	if (rs->status && !strcmp(rs->status, "reconstructed"))
 		cb_doc_note(*out, "Phiếu theo bản dựng lại, chưa có toàn văn quy định.");
-	cb_doc_para(*out, "Chi bộ: ………………………………………………… Mã: ……………… Ngày họp: ……/……/……… Loại: thường kỳ ☐  chuyên đề ☐  kết hợp ☐");
+	cb_buf_init(&b);
+	for (int i = 0; i < CB_MEETING_KINDS; i++)
+		if (rs->for_kinds >> i & 1)
+			cb_buf_printf(&b, "%s%s ☐", b.len ? "  " : "", cb_meeting_kind_vi((enum cb_meeting_kind)i));
+	cb_doc_para(*out, "Chi bộ: ………………………………………………… Mã: ……………… Ngày họp: ……/……/……… Loại: %s", b.s);
+	cb_buf_release(&b);
 	cb_doc_para(*out, "Đảng viên: ……… Miễn sinh hoạt: ……… Có mặt: ……… Vắng có lý do: ……… Vắng không lý do: ……… Thời lượng: ……… phút");
 	cb_doc_table(*out, "criteria", "", col, sizeof col / sizeof *col);
 	cb_buf_init(&b);

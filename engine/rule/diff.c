@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "base/alloc.h"
-#include "model/unit.h"
 #include "rule/forms.h"
 
 struct diff {
@@ -231,35 +230,16 @@ static const char *days(struct diff *d, const struct cb_ruleset *rs)
 	return s ? s : "";
 }
 
-static const char *mask(struct diff *d, unsigned bits, const char *(*name)(int), int n)
+static const char *mask(struct diff *d, unsigned bits, void (*put)(struct cb_buf *out, unsigned bits))
 {
 	struct cb_buf b;
 	const char *s;
 	cb_buf_init(&b);
-	for (int i = 0; i < n; i++)
-		if (bits >> i & 1)
-			cb_buf_printf(&b, "%s%s", b.len ? ", " : "", name(i));
-	if (!bits)
-		cb_buf_puts(&b, "tất cả");
+	put(&b, bits);
 	d->oom |= !cb_buf_ok(&b);
 	s = keep(d, b.s);
 	cb_buf_release(&b);
 	return s ? s : "";
-}
-
-static const char *kind_name(int i)
-{
-	return cb_meeting_kind_vi((enum cb_meeting_kind)i);
-}
-
-static const char *unit_name(int i)
-{
-	return cb_unit_kind_vi((enum cb_unit_kind)i);
-}
-
-static const char *cell_name(int i)
-{
-	return cb_cell_type_vi((enum cb_cell_type)i);
 }
 
 static const char *total_words(struct diff *d, const struct cb_ruleset *rs)
@@ -288,13 +268,11 @@ static const char *order_words(struct diff *d, const struct cb_ruleset *rs)
 
 static void ranking(struct diff *d)
 {
-	static const char *const within[] = { "toàn bộ", "cấp trên trực tiếp", "cụm", "khối", "tỉnh" };
-	static const char *const ties[] = { "đồng hạng 1 1 3", "đồng hạng 1 1 2", "theo mã" };
 	static const char *const unrated[] = { "để riêng, không xếp hạng", "xếp chung theo số đã có" };
 	const struct cb_ruleset *a = d->was, *b = d->now;
 	if (a->nrank && b->nrank) {
-		say(d, "xếp hạng: trong", within[a->rank_within], within[b->rank_within], 0, 0);
-		say(d, "xếp hạng: bằng nhau", ties[a->rank_ties], ties[b->rank_ties], 0, 0);
+		say(d, "xếp hạng: trong", cb_within_vi(a->rank_within), cb_within_vi(b->rank_within), 0, 0);
+		say(d, "xếp hạng: bằng nhau", cb_ties_vi(a->rank_ties), cb_ties_vi(b->rank_ties), 0, 0);
 		say(d, "xếp hạng: còn tháng chưa xếp loại", unrated[a->rank_beside], unrated[b->rank_beside], 0, 0);
 	}
 	for (size_t i = 0; i < a->nrank || i < b->nrank; i++) {
@@ -338,9 +316,7 @@ int cb_ruleset_diff(struct cb_changes **out, const struct cb_ruleset *was, const
 {
 	static const char *const period[] = { [CB_QUARTER] = "xếp loại quý", [CB_HALF] = "xếp loại 6 tháng", [CB_NINE_MONTHS] = "xếp loại 9 tháng",
 					      [CB_YEAR] = "xếp loại năm" };
-	static const char *const missed[] = { "không tính", "tính là mức thấp nhất", "không xếp loại" };
 	static const char *const notes[] = { "không bắt buộc", "mỗi tiêu chí bị trừ điểm một ghi chú", "bắt buộc, một ghi chú cho cả buổi là đủ" };
-	static const char *const missing[] = { "không xếp loại", "0 điểm", "tính lại trên phần còn lại" };
 	struct diff d = { .was = was, .now = now };
 
 	*out = NULL;
@@ -351,10 +327,10 @@ int cb_ruleset_diff(struct cb_changes **out, const struct cb_ruleset *was, const
 	say(&d, "tên", was->title, now->title, 0, 0);
 	say(&d, "ban hành", was->issuer, now->issuer, 0, 0);
 	say(&d, "hiệu lực", days(&d, was), days(&d, now), 0, 0);
-	say(&d, "loại sinh hoạt", mask(&d, was->for_kinds, kind_name, CB_MEETING_KINDS), mask(&d, now->for_kinds, kind_name, CB_MEETING_KINDS), 0, 0);
-	say(&d, "loại tổ chức", mask(&d, was->for_units, unit_name, CB_UNIT_KINDS), mask(&d, now->for_units, unit_name, CB_UNIT_KINDS), 0, 0);
-	say(&d, "loại hình chi bộ", mask(&d, was->for_cells, cell_name, CB_CELL_TYPES), mask(&d, now->for_cells, cell_name, CB_CELL_TYPES), 0, 0);
-	say(&d, "thiếu dữ liệu", missing[was->missing], missing[now->missing], 0, 0);
+	say(&d, "loại sinh hoạt", mask(&d, was->for_kinds, cb_kinds_vi), mask(&d, now->for_kinds, cb_kinds_vi), 0, 0);
+	say(&d, "loại tổ chức", mask(&d, was->for_units, cb_units_vi), mask(&d, now->for_units, cb_units_vi), 0, 0);
+	say(&d, "loại hình chi bộ", mask(&d, was->for_cells, cb_cells_vi), mask(&d, now->for_cells, cb_cells_vi), 0, 0);
+	say(&d, "thiếu dữ liệu", cb_missing_vi(was->missing), cb_missing_vi(now->missing), 0, 0);
 	say(&d, "người chấm, theo thứ tự", order_words(&d, was), order_words(&d, now), 0, 0);
 	say(&d, "ghi chú điểm trừ", notes[was->notes], notes[now->notes], 0, 0);
 	criteria(&d);
@@ -367,7 +343,7 @@ int cb_ruleset_diff(struct cb_changes **out, const struct cb_ruleset *was, const
 	expression(&d, "xếp loại", was->rating, now->rating);
 	for (int i = CB_QUARTER; i <= CB_YEAR; i++)
 		expression(&d, period[i], was->period[i].level, now->period[i].level);
-	say(&d, "tháng không sinh hoạt", missed[was->missed_month], missed[now->missed_month], 0, 0);
+	say(&d, "tháng không sinh hoạt", cb_missed_vi(was->missed_month), cb_missed_vi(now->missed_month), 0, 0);
 	ranking(&d);
 	advice(&d);
 	if (d.oom) {

@@ -135,13 +135,13 @@ struct cb_criterion {
 };
 
 struct cb_level_def {
-	const char *id, *label;
+	const char *id, *label, *note;
 	cb_pts at_least; /* of the total; ignored when the ruleset has `rating` */
 	int line;
 };
 
 struct cb_gate {
-	const char *label, *article;
+	const char *label, *article, *note;
 	int level;             /* demotes from this level (and better ones) to the next one down; or -1 */
 	int at_most;           /* caps at this level; or -1 */
 	struct cb_node *needs; /* level gate: all must hold */
@@ -157,7 +157,7 @@ struct cb_period_rule {
 };
 
 struct cb_rank_key {
-	const char *label;
+	const char *label, *note;
 	struct cb_node *value; /* QUANTITY over aggregates (agg may hold a quantity of the meeting), or function */
 	bool down;             /* larger is better */
 };
@@ -188,6 +188,8 @@ struct cb_ruleset {
 	const char *status;   /* "transcribed" | "reconstructed" */
 	const char *source;   /* from what */
 	const char *base;     /* id of the base pack; NULL */
+	bool frame;           /* its criteria are pieces of the base's, and add up to them */
+	const char *note;     /* for the reader; NULL */
 	cb_day from, to;      /* in force, both included */
 	unsigned for_kinds;   /* bit mask of cb_meeting_kind */
 	unsigned for_units;   /* bit mask of cb_unit_kind; 0: every cell */
@@ -210,6 +212,7 @@ struct cb_ruleset {
 	struct cb_period_rule period[5]; /* by cb_period_kind; MONTH unused */
 	struct cb_rank_key *rank; size_t nrank;
 	enum cb_within rank_within;
+	const char *rank_note;
 	enum cb_ties rank_ties;
 	bool rank_beside;                /* units with unrated months are ranked beside the others by what is known; false: apart */
 	struct cb_effort *effort; size_t neffort; /* what was declared; everything else costs 1 */
@@ -242,6 +245,15 @@ int cb_level_find(const struct cb_ruleset *rs, const char *id);
 /* What changing a fact or a judged item costs: as declared, else 1; 0: never to be advised (the caller looks at cb_fact.fixed). */
 int cb_ruleset_effort(const struct cb_ruleset *rs, const struct cb_input *in);
 
+/* The Vietnamese words of what a ruleset declares beside expressions: "chưa đủ dữ liệu thì ..." */
+const char *cb_missing_vi(enum cb_missing m);
+const char *cb_missed_vi(enum cb_missed m);
+const char *cb_within_vi(enum cb_within w);
+const char *cb_ties_vi(enum cb_ties t);
+/* "thường kỳ, chuyên đề" of a bit mask; 0: "tất cả". Appends. */
+void cb_kinds_vi(struct cb_buf *out, unsigned for_kinds);
+void cb_units_vi(struct cb_buf *out, unsigned for_units);
+void cb_cells_vi(struct cb_buf *out, unsigned for_cells);
 /* The Vietnamese words of an expression: "số có mặt / (đảng viên − miễn sinh hoạt) ≥ 90%". Appends. */
 void cb_node_text_vi(struct cb_buf *out, const struct cb_ruleset *rs, const struct cb_node *n);
 

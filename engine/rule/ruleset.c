@@ -313,6 +313,7 @@ static void read_levels(struct cb_build *b, const struct cb_tree *t, bool rating
 			rs->level[i] = b->base->level[i];
 			rs->level[i].id = cb_build_strdup(b, b->base->level[i].id);
 			rs->level[i].label = cb_build_strdup(b, b->base->level[i].label);
+			rs->level[i].note = cb_build_strdup(b, b->base->level[i].note);
 		}
 		b->oom |= !rs->level;
 		return;
@@ -339,6 +340,7 @@ static void read_levels(struct cb_build *b, const struct cb_tree *t, bool rating
 			cb_say(b, "letters a to z, digits and _, beginning with a letter", "\"%s\" cannot be the id of a level", l->item[0]->text);
 		d->id = cb_build_strdup(b, l->item[0]->text);
 		d->label = get_text(b, l, "label");
+		d->note = get_text(b, l, "note");
 		const struct cb_tree *num = NULL;
 		for (size_t j = 1; j < l->nitem; j++) {
 			if (l->item[j]->type == CB_T_TEXT && j + 1 == l->nitem && !d->label) {
@@ -863,6 +865,7 @@ static void read_gate(struct cb_build *b, const struct cb_tree *t, struct cb_gat
 	known_fields(b, t, "a gate", fields, COUNT(fields));
 	g->label = get_text(b, t, "label");
 	g->article = get_text(b, t, "article");
+	g->note = get_text(b, t, "note");
 	int level = get_level(b, t, "level"), at_most = get_level(b, t, "at_most");
 	g->level = level >= 0 ? level : -1;
 	g->at_most = at_most >= 0 ? at_most : -1;
@@ -900,6 +903,7 @@ static void read_gates(struct cb_build *b, const struct cb_tree *t, struct clone
 			*g = *from;
 			g->label = cb_build_strdup(b, from->label);
 			g->article = cb_build_strdup(b, from->article);
+			g->note = cb_build_strdup(b, from->note);
 			g->needs = clone(cl, from->needs);
 			g->when = clone(cl, from->when);
 			g->level = from->level < 0 ? -1 : cb_level_find(rs, b->base->level[from->level].id);
@@ -979,6 +983,7 @@ static void read_rank_key(struct cb_build *b, const struct cb_tree *t, struct cb
 		else if (down)
 			k->down = down->boolean;
 		k->label = get_text(b, t, "label");
+		k->note = get_text(b, t, "note");
 		if (t->nitem != 1) {
 			cb_say(b, "write mean \"score\":down()", "a ranking key has one quantity, here are %zu", t->nitem);
 			return;
@@ -1012,11 +1017,13 @@ static void read_ranking(struct cb_build *b, const struct cb_tree *t, struct clo
 		rs->rank_within = b->base->rank_within;
 		rs->rank_ties = b->base->rank_ties;
 		rs->rank_beside = b->base->rank_beside;
+		rs->rank_note = cb_build_strdup(b, b->base->rank_note);
 		rs->rank = CB_NEWV(&rs->arena, b->base->nrank + 1, struct cb_rank_key);
 		b->oom |= !rs->rank;
 		for (size_t i = 0; rs->rank && i < b->base->nrank; i++) {
 			rs->rank[i] = b->base->rank[i];
 			rs->rank[i].label = cb_build_strdup(b, b->base->rank[i].label);
+			rs->rank[i].note = cb_build_strdup(b, b->base->rank[i].note);
 			rs->rank[i].value = clone(cl, b->base->rank[i].value);
 			rs->nrank++;
 		}
@@ -1030,6 +1037,7 @@ static void read_ranking(struct cb_build *b, const struct cb_tree *t, struct clo
 	rs->rank_within = w > 0 ? (enum cb_within)w : CB_WITHIN_ALL;
 	rs->rank_ties = e > 0 ? (enum cb_ties)e : CB_TIES_SHARED;
 	rs->rank_beside = get_word(b, v, "unrated", unrated, COUNT(unrated), 0) == 1;
+	rs->rank_note = get_text(b, v, "note");
 	const struct cb_tree *by = get_table(b, v, "by");
 	if (!cb_tree_get(v, "by"))
 		cb_say(b, "add by = { mean \"score\":down() }", "ranking does not say by what");
@@ -1431,7 +1439,8 @@ static void read_all(struct cb_build *b, const struct cb_tree *t)
 		cb_say(b, "folder.file, in a to z, 0 to 9 and _", "\"%s\" cannot be the id of a ruleset", rs->id);
 		cb_leave(b, p);
 	}
-	get_text(b, t, "note");
+	rs->note = get_text(b, t, "note");
+	rs->frame = cb_tree_get(t, "frame") != NULL;
 	if (!rs->id)
 		rs->id = "?";
 	read_head(b, t);

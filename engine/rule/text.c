@@ -7,6 +7,7 @@
 #include "rule/text_int.h"
 
 #include <string.h>
+#include "model/unit.h"
 #include "rule/forms.h"
 
 static void words(struct cb_buf *out, const struct cb_ruleset *rs, const struct cb_node *n)
@@ -363,4 +364,71 @@ CB_WORDS(function)
 	(void)rs;
 	(void)n;
 	cb_buf_puts(out, "tính theo hàm của quy định");
+}
+
+/* --- what is declared beside expressions --------------------------------------------------------------------------- */
+
+const char *cb_missing_vi(enum cb_missing m)
+{
+	return m == CB_MISSING_REFUSE ? "không xếp loại" : m == CB_MISSING_ZERO ? "0 điểm" : "tính lại trên phần còn lại";
+}
+
+const char *cb_missed_vi(enum cb_missed m)
+{
+	return m == CB_MISSED_IGNORED ? "không tính" : m == CB_MISSED_AS_WORST ? "tính là mức thấp nhất" : "không xếp loại";
+}
+
+const char *cb_within_vi(enum cb_within w)
+{
+	static const char *const words[] = { "toàn bộ", "cấp trên trực tiếp", "cụm", "khối", "tỉnh" };
+
+	return words[w];
+}
+
+const char *cb_ties_vi(enum cb_ties t)
+{
+	return t == CB_TIES_SHARED ? "đồng hạng 1 1 3" : t == CB_TIES_DENSE ? "đồng hạng 1 1 2" : "theo mã";
+}
+
+static void mask_vi(struct cb_buf *out, unsigned bits, int n, const char *(*name)(int))
+{
+	size_t start = out->len;
+
+	if (!bits) {
+		cb_buf_puts(out, "tất cả");
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		if (bits >> i & 1)
+			cb_buf_printf(out, "%s%s", out->len > start ? ", " : "", name(i));
+}
+
+static const char *kind_name(int i)
+{
+	return cb_meeting_kind_vi((enum cb_meeting_kind)i);
+}
+
+static const char *unit_name(int i)
+{
+	return cb_unit_kind_vi((enum cb_unit_kind)i);
+}
+
+static const char *cell_name(int i)
+{
+	return cb_cell_type_vi((enum cb_cell_type)i);
+}
+
+void cb_kinds_vi(struct cb_buf *out, unsigned for_kinds)
+{
+	mask_vi(out, for_kinds, CB_MEETING_KINDS, kind_name);
+}
+
+void cb_units_vi(struct cb_buf *out, unsigned for_units)
+{
+	mask_vi(out, for_units, CB_UNIT_KINDS, unit_name);
+}
+
+void cb_cells_vi(struct cb_buf *out, unsigned for_cells)
+{
+	mask_vi(out, for_cells, CB_CELL_TYPES, cell_name);
 }
