@@ -154,10 +154,11 @@ fmt: ## clang-format on what git tracks
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 stubs: ## scripts/stubs/chibo.d.lua, from the annotations of scripts/rule.lua
 	@lua5.4 scripts/stubs/make.lua <scripts/rule.lua >scripts/stubs/chibo.d.lua
-bench: all $(B)/walls ## ratios against hand-written SQL, in one run; what the sandbox costs a pack's functions
+bench: all $(B)/walls $(B)/console ## ratios against hand-written SQL, in one run; what the sandbox costs a pack's functions; the console
 	@sh tests/bench/run.sh $(CURDIR)/$(B)/chibo
 	@$(B)/walls
-$(B)/walls: tests/bench/walls.c $(B)/libchibo.a
+	@sh tests/bench/console.sh $(CURDIR)/$(B)
+$(B)/walls $(B)/console: $(B)/%: tests/bench/%.c $(B)/libchibo.a
 	$(call say,BENCH,$@) $(CC) $(CPPFLAGS_) $(CFLAGS_) $(LDFLAGS_) -o $@ $< $(B)/libchibo.a $(LDLIBS_)
 
 # libFuzzer targets over the readers, each for FUZZ_SECONDS from the seeds in tests/fuzz/corpus; finds stay in build/fuzz.

@@ -850,7 +850,9 @@ end
 ---@param text string a chunk
 function M.check_text(text)
 	local bare = text:gsub("%-%-[^\n]*", ""):gsub('"[^"\n]*"', '""'):gsub("'[^'\n]*'", "''"):gsub("%[%[.-%]%]", "")
-	if bare:find("local[%w_,%s]*%f[%w_]f%f[^%w_]") or bare:find("for[%w_,%s]*%f[%w_]f%f[^%w_]") or bare:find("function[^()]*%([^()]*%f[%w_]f%f[^%w_]") then return end
+	for _, own in ipairs { "local[%w_,%s]*", "for[%w_,%s]*", "function[^()]*%([^()]*" } do
+		if bare:find(own .. "%f[%w_]f%f[^%w_]") then return end -- the user's own f
+	end
 	for word, mend in pairs { ["and"] = "all { a, b } or a:also(b)", ["or"] = "any { a, b } or a:either(b)", ["not"] = "no(a)" } do
 		if bare:find("%f[%w_]" .. word .. "%s*%(*%s*f%.[%a_]") or (word ~= "not" and bare:find("%f[%w_]f%.[%a_][%w_]*:[%a_]+%b()%s*" .. word .. "%f[^%w_]")) then
 			error(("Lua's own '%s' takes one of its sides and loses the other: write %s, or a text: \"x >= 80 %s y == 1\""):format(word,

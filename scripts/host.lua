@@ -57,9 +57,7 @@ function host.resolve(kind, text)
 	end
 	local fold = host.fold(text)
 	if kind == "cluster" then
-		for r in host.iterate("SELECT DISTINCT cluster FROM unit_span WHERE cluster IS NOT NULL ORDER BY cluster", {}) do
-			if host.fold(r.cluster) == fold then return r.cluster end
-		end
+		for _, name in ipairs(host.values("cluster", "")) do if host.fold(name) == fold then return name end end
 		return text
 	end
 	return first("SELECT name FROM unit_span WHERE name_fold=?1 LIMIT 1", fold) or text
@@ -69,15 +67,17 @@ local WORDS = {
 	kind = { "regular", "thematic", "combined" },
 	assessor = { "self", "observer", "superior" },
 	status = { "rated", "missing", "invalid", "error" },
+	cell_type = host.cell_types(),
+	unit_kind = host.unit_kinds(),
 	within = { "cluster", "parent", "block", "province", "all" },
 }
 local FROM = {
 	level = "SELECT DISTINCT id AS v FROM ruleset_level ORDER BY 1",
-	cluster = "SELECT DISTINCT cluster AS v FROM unit_span WHERE cluster IS NOT NULL ORDER BY 1",
-	cell_type = "SELECT DISTINCT cell_type AS v FROM unit_span WHERE cell_type IS NOT NULL ORDER BY 1",
-	unit_kind = "SELECT DISTINCT kind AS v FROM unit_span ORDER BY 1",
-	province = "SELECT DISTINCT u.code AS v FROM unit u JOIN unit_span s ON s.unit_id=u.id WHERE s.kind='tinh' ORDER BY 1",
-	block = "SELECT DISTINCT u.code AS v FROM unit u JOIN unit_span s ON s.unit_id=u.id WHERE s.kind='khoi' ORDER BY 1",
+	-- From one cluster to the next along the index, not through all units.
+	cluster = "WITH RECURSIVE c(v) AS (SELECT min(cluster) FROM unit_span WHERE cluster IS NOT NULL UNION ALL SELECT (SELECT min(s.cluster) "
+		.. "FROM unit_span s WHERE s.cluster>c.v AND s.cluster IS NOT NULL) FROM c WHERE c.v IS NOT NULL) SELECT v FROM c WHERE v IS NOT NULL",
+	province = "SELECT DISTINCT u.code AS v FROM unit u JOIN unit_span s ON s.unit_id=u.id WHERE s.kind IN ('tinh','khoi') AND s.kind='tinh' ORDER BY 1",
+	block = "SELECT DISTINCT u.code AS v FROM unit u JOIN unit_span s ON s.unit_id=u.id WHERE s.kind IN ('tinh','khoi') AND s.kind='khoi' ORDER BY 1",
 	criterion = "SELECT DISTINCT id AS v FROM ruleset_criterion ORDER BY 1",
 	ruleset = "SELECT DISTINCT name AS v FROM ruleset ORDER BY 1",
 }

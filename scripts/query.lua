@@ -589,7 +589,7 @@ end
 --- A new column: :add("lost", f.max - f.points), :add("ratio", "present / members").
 function Query:add(name, x)
 	self = close_by(self)
-	if type(name) ~= "string" or x == nil then error(":add takes a name and an expression: :add(\"lost\", \"max - points\")", 0) end
+	if type(name) ~= "string" or x == nil then error(":add takes a name and an expression: :add(\"gap\", \"self_score - observer_score\")", 0) end
 	if has_field(self, name) then error(("there is a column \"%s\" already; give the new one another name"):format(name), 0) end
 	return with(self, { kind = "add", names = { name }, exprs = { to_expr(self, x) } })
 end
@@ -742,7 +742,7 @@ local function tree_cte(name, kind, unit, params)
 		params[#params + 1] = unit
 		start = "u.code=?"
 	else
-		start = "s.kind='" .. kind .. "'"
+		start = "s.kind IN ('tinh','khoi') AND s.kind='" .. kind .. "'" -- as the index has it
 	end
 	return name .. "(root,id,f,t) AS (SELECT u.code,s.unit_id,s.valid_from,s.valid_to FROM unit u JOIN unit_span s ON s.unit_id=u.id WHERE " .. start ..
 		" UNION SELECT d.root,s.unit_id,max(d.f,s.valid_from),min(d.t,s.valid_to) FROM " .. name ..

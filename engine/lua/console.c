@@ -30,6 +30,7 @@
 #include "base/utf8.h"
 #include "lua/console_int.h"
 #include "lua/scripts.h"
+#include "model/unit.h"
 #include "report/table.h"
 
 extern char **environ;
@@ -389,6 +390,27 @@ static int host_label(lua_State *L)
 	struct cb_facts *dict = cb_store_facts(self(L)->o.store);
 	int i = cb_facts_find(dict, id);
 	lua_pushstring(L, i >= 0 ? cb_facts_at(dict, (size_t)i)->label : id);
+	return 1;
+}
+
+/* host.cell_types(), host.unit_kinds() -> their ids: the same in every record */
+static int host_cell_types(lua_State *L)
+{
+	lua_newtable(L);
+	for (int i = CB_CELL_NONE + 1; i < CB_CELL_TYPES; i++) {
+		lua_pushstring(L, cb_cell_type_id((enum cb_cell_type)i));
+		lua_rawseti(L, -2, (lua_Integer)luaL_len(L, -2) + 1);
+	}
+	return 1;
+}
+
+static int host_unit_kinds(lua_State *L)
+{
+	lua_newtable(L);
+	for (int i = 0; i < CB_UNIT_KINDS; i++) {
+		lua_pushstring(L, cb_unit_kind_id((enum cb_unit_kind)i));
+		lua_rawseti(L, -2, (lua_Integer)luaL_len(L, -2) + 1);
+	}
 	return 1;
 }
 
@@ -930,6 +952,8 @@ static const luaL_Reg host_functions[] = {
 	{ "nearest", host_nearest },
 	{ "period", host_period },
 	{ "label", host_label },
+	{ "cell_types", host_cell_types },
+	{ "unit_kinds", host_unit_kinds },
 	{ "write", host_write },
 	{ "pager", host_pager },
 	{ "term_width", host_term_width },

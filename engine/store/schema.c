@@ -215,6 +215,10 @@ static const char version_2[] =
 	" ruleset_id INTEGER PRIMARY KEY REFERENCES ruleset(id),\n one_for TEXT NOT NULL CHECK(one_for IN ('criterion','meeting'))\n"
 	") STRICT;\n"
 
+	/* what a person types is looked up at once among 100.000 units */
+	"CREATE INDEX unit_span_cluster ON unit_span(cluster) WHERE cluster IS NOT NULL;\n"
+	"CREATE INDEX unit_span_top ON unit_span(kind) WHERE kind IN ('tinh','khoi');\n"
+
 	"CREATE TABLE run_signature(\n"
 	" run_id INTEGER NOT NULL REFERENCES run(id),\n ruleset_id INTEGER NOT NULL REFERENCES ruleset(id),\n"
 	" folder TEXT NOT NULL,\n state TEXT NOT NULL CHECK(state IN ('trusted','unknown','unsigned','broken')),\n signer TEXT,\n key TEXT,\n"

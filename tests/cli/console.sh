@@ -118,7 +118,7 @@ wrong 'results:where()' '' 'the condition is nothing (nil): a misspelt name? To 
 wrong 'results:by()' '' ':by needs the name of a field: :by("level")'
 wrong 'results:by("level", nix)' '' 'value 2 of :by is nothing (nil): a misspelt name?'
 wrong 'results:select()' '' ':select needs the name of a field: :select("level")'
-wrong 'results:add("x")' '' ':add takes a name and an expression: :add("lost", "max - points")'
+wrong 'results:add("x")' '' ':add takes a name and an expression: :add("gap", "self_score - observer_score")'
 wrong 'results:add("score", "score")' score 'there is a column "score" already; give the new one another name'
 wrong 'results:top("10")' '' ':top takes a whole number'
 wrong 'results:by("level"):count():against_before "count"' '' ':against_before needs a period among the columns: :by("quarter", ...)'

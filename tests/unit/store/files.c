@@ -267,7 +267,7 @@ static void a_record_of_version_1_is_brought_up_and_loses_nothing(void **state)
 	commit(s);
 	cb_store_close(s->st);
 	s->st = NULL;
-	raw(s->path, "DROP VIEW v_note_due; DROP TABLE ruleset_notes; DROP VIEW v_note; DROP TABLE note; DROP VIEW v_run_signature; DROP TABLE run_signature;"
+	raw(s->path, "DROP INDEX unit_span_cluster; DROP INDEX unit_span_top; DROP VIEW v_note_due; DROP TABLE ruleset_notes; DROP VIEW v_note; DROP TABLE note; DROP VIEW v_run_signature; DROP TABLE run_signature;"
 		     "DROP VIEW v_result_criterion; DROP VIEW v_ruleset; ALTER TABLE ruleset_criterion DROP COLUMN counts;"
 		     "CREATE VIEW v_result_criterion AS SELECT 1; CREATE VIEW v_ruleset AS SELECT 1; DROP TRIGGER seal_no_delete;"
 		     "CREATE TRIGGER seal_no_delete BEFORE DELETE ON seal BEGIN SELECT RAISE(ABORT,'seal is never deleted'); END; PRAGMA user_version=1");
