@@ -99,6 +99,7 @@ int cli_begin(struct cli *c, struct cb_err *err)
 			sigaction(asked[i], &sa, NULL);
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL); /* ignored, it would take away how a child of ours ended */
 	signal(SIGXFSZ, SIG_IGN); /* a file size limit is an error of the write, not a death */
 	c->out = stdout;
 	if (c->output) {

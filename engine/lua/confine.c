@@ -123,12 +123,12 @@ static const struct sock_filter filter_code[] = {
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
 	GIVE(SECCOMP_RET_KILL_PROCESS),
 	LOAD(nr), /* numbers of other interfaces (x32) are not on the list */
-	ALLOW(read), ALLOW(write), ALLOW(brk), ALLOW(munmap), ALLOW(mremap), ALLOW(madvise), ALLOW(exit_group), ALLOW(exit), ALLOW(futex),
-	ALLOW(rt_sigreturn), ALLOW(rt_sigprocmask), ALLOW(rt_sigaction), ALLOW(restart_syscall), ALLOW_DATA(mmap), ALLOW_DATA(mprotect),
+	ALLOW(read), ALLOW(write), ALLOW(brk), ALLOW(munmap), ALLOW(mremap), ALLOW(madvise), ALLOW(exit_group), ALLOW(exit),
+	ALLOW(restart_syscall), ALLOW_DATA(mmap), ALLOW_DATA(mprotect),
 	/* what the C library may ask in passing and can do without; abort() then ends by a fault */
-	REFUSE(getpid), REFUSE(gettid), REFUSE(tgkill), REFUSE(getrandom), REFUSE(clock_gettime),
+	REFUSE(getpid), REFUSE(gettid), REFUSE(tgkill), REFUSE(rt_sigprocmask), REFUSE(rt_sigaction), REFUSE(getrandom), REFUSE(clock_gettime),
 #if SANITIZED
-	ALLOW(sigaltstack), ALLOW(sched_yield), ALLOW(getrlimit), ALLOW(getrusage), ALLOW(sched_getaffinity),
+	ALLOW(futex), ALLOW(sigaltstack), ALLOW(sched_yield), ALLOW(getrlimit), ALLOW(getrusage), ALLOW(sched_getaffinity),
 #endif
 	GIVE(SECCOMP_RET_KILL_PROCESS),
 };

@@ -435,14 +435,14 @@ void cb_wall_begin_run(struct cb_fnhost *host)
 void cb_wall_tell(struct cb_diags *diags, const char *path)
 {
 	int lacks = cb_confine_lacks();
-	const char *what = lacks == CB_CONFINE_SECCOMP   ? "seccomp (a filter of system calls)"
-			   : lacks == CB_CONFINE_LANDLOCK ? "landlock (no rights to files)"
-							  : "seccomp and landlock (a filter of system calls, no rights to files)";
+	const char *what = lacks == CB_CONFINE_SECCOMP	  ? "no seccomp (a filter of system calls)"
+			   : lacks == CB_CONFINE_LANDLOCK ? "no landlock (no rights to files)"
+							  : "neither seccomp (a filter of system calls) nor landlock (no rights to files)";
 	char text[200];
 
 	if (!lacks)
 		return;
-	snprintf(text, sizeof(text), "here is no %s: functions of packs run behind the other walls alone", what);
+	snprintf(text, sizeof(text), "here is %s: functions of packs run behind the other walls alone", what);
 	for (size_t i = 0; i < cb_diags_kept(diags); i++)
 		if (strcmp(cb_diags_at(diags, i)->what, text) == 0)
 			return;

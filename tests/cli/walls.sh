@@ -41,7 +41,9 @@ exits "and explain shows the note" 0 explain C01 2019-03-04
 has "as the function wrote it" "$OUT" "Ghi chú: tính 150003"
 
 cp empty.db x.db
+trap '' CHLD # what starts the program may ignore the ends of children; the program asks for them
 started
+trap - CHLD
 exec 9>&2 2>/dev/null
 [ -n "$kids" ] && kill -9 $kids
 exec 2>&9
@@ -76,7 +78,7 @@ rm rules/a/slow.lua rules/b/fast.lua
 pack a.slow tinh_a 'score = flag(fact.speakers:ge(6), 100)' >rules/a/slow.lua
 cp empty.db x.db
 if strace -f -o trace true >/dev/null 2>&1; then
-	strace -f -o trace "$CHIBO" --quiet evaluate >/dev/null 2>err; is "a pack without functions is run" 0 "$?$(head -3 err)"
+	ASAN_OPTIONS=detect_leaks=0 strace -f -o trace "$CHIBO" --quiet evaluate >/dev/null 2>err; is "a pack without functions is run" 0 "$?$(head -3 err)"
 	is "a pack without functions starts no process" 0 "$(grep -cE '^[0-9]+ +(clone|clone3|fork|vfork)\(' trace)"
 else
 	ok "a pack without functions starts no process (not looked at: no strace)"

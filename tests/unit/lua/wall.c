@@ -46,7 +46,7 @@ enum act {
 	ADD, WORD_LENGTH, NOTE, FAIL, PROCESS, ABSENT, /* honest */
 	NO_NUMBER, INFINITE, TOO_LARGE, ODD_TYPE, ODD_CODE, DIRTY_TEXT, ENDLESS_TEXT, /* lies */
 	SHORT_MESSAGE, LONG_MESSAGE, WRONG_NUMBER, MANY_MESSAGES, SAYS_NO_MEMORY,
-	EXIT, TRAP, SPIN, SLEEP_A_LITTLE, /* ends */
+	EXIT, TRAP, ABORT, SPIN, SLEEP_A_LITTLE, /* ends */
 	OPEN, CREATE, UNLINK, MKDIR, CHMOD, SOCKET, SOCKETPAIR, FORK, EXEC, KILL_PARENT, TRACE, RUN_DATA, CLOCK, UNLIMIT, NEW_FILTER, /* forbidden */
 	DESCRIPTORS, ENVIRONMENT, STATE, MUCH_MEMORY, /* what it can see and take */
 };
@@ -181,6 +181,7 @@ static void one(enum act act, const struct cb_fnarg *arg, size_t narg, struct cb
 	case SHORT_MESSAGE: case LONG_MESSAGE: case WRONG_NUMBER: case MANY_MESSAGES: lie_on_the_line(act); break;
 	case EXIT: _exit(3);
 	case TRAP: __builtin_trap();
+	case ABORT: abort();
 	case SPIN:
 		while (forever)
 			;
@@ -412,6 +413,7 @@ static void a_child_that_ends_is_told_with_how(void **unused)
 	(void)unused;
 	ends(EXIT, 0, "ended by itself (exit code 3)");
 	ends(TRAP, 0, "died of signal ");
+	ends(ABORT, 0, "died of signal ");
 	ends(SAYS_NO_MEMORY, 0, "ran out of memory");
 }
 
