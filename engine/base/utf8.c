@@ -498,6 +498,25 @@ size_t cb_utf8_fit(const char *s, size_t n, size_t cols)
 	return n;
 }
 
+bool cb_text_runs(const char *s, size_t n)
+{
+	static const char *const wide[] = { "\xEF\xBC\x9D" /* = */, "\xEF\xBC\x8B" /* + */, "\xEF\xBC\x8D" /* - */, "\xEF\xBC\xA0" /* @ */ };
+	const char *end = s + n;
+
+	while (s < end && *s == '\'')
+		s++;
+	if (s < end && (*s == '\t' || *s == '\r' || *s == '\n'))
+		return true;
+	while (s < end && (*s == ' ' || (end - s > 1 && !memcmp(s, "\xC2\xA0", 2))))
+		s += *s == ' ' ? 1 : 2;
+	if (s < end && memchr("=+-@\t\r", *s, 6))
+		return true;
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		if (end - s >= 3 && !memcmp(s, wide[i], 3))
+			return true;
+	return false;
+}
+
 void cb_text_clean(struct cb_buf *out, const char *s, size_t n, size_t max)
 {
 	size_t start = out->len, i, len, keep = max, kept = out->len;

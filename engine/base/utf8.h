@@ -50,6 +50,9 @@ size_t cb_utf8_fit(const char *s, size_t n, size_t cols);
 bool cb_text_looks_broken(const char *s, size_t n);
 /* Latin look-alikes from Cyrillic or Greek, full-width forms: the first one, or 0. */
 int32_t cb_text_lookalike(const char *s, size_t n, size_t *at);
+/* Would a spreadsheet run a cell with this text (= + - @, also behind blanks or full-width; behind apostrophes)? Such a text
+   leaves as CSV behind an apostrophe, which import takes off again. */
+bool cb_text_runs(const char *s, size_t n);
 /* For a message or a terminal: control bytes and bad bytes become '?', cut to max bytes with "…". */
 void cb_text_clean(struct cb_buf *out, const char *s, size_t n, size_t max);
 

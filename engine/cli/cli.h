@@ -121,6 +121,8 @@ int cli_sink(struct cli *c, struct cb_sink **out, const struct cb_column *col, s
 int cli_doc(struct cli *c, const struct cb_doc *d, struct cb_err *err);
 /* Runs a query and prints its rows; a column's type and title by `col` (as many as the query has). */
 int cli_query(struct cli *c, const struct cb_column *col, size_t ncol, const char *title, struct cb_rows *rows, int64_t *n, struct cb_err *err);
+/* Prints the rows of a statement, every value as it is, under the names of its columns. */
+int cli_rows(struct cli *c, struct cb_rows *r, struct cb_err *err);
 
 /* --- the commands, one file per group ------------------------------------------------------------------------ */
 

@@ -71,7 +71,7 @@ static const struct cli_option report_options[] = {UNIT, {"list", NULL, "month o
 static const struct cli_option audit_options[] = {{"last", "N", "the last N entries (default 50)"}, END};
 static const struct cli_option seal_options[] = {{"force", NULL, "also a period that has not ended"}, END};
 static const struct cli_option unseal_options[] = {{"reason", "TEXT", "why; kept in the audit, at most 500 characters"}, END};
-static const struct cli_option export_options[] = {PERIOD, END};
+static const struct cli_option export_options[] = {PERIOD, {"bom", NULL, "CSV begins with a byte order mark, by which Excel knows UTF-8; import reads it"}, END};
 
 static const struct cli_option sign_options[] = {
 	{"key", "FILE", "the secret key, made by 'chibo rules key FILE'"}, {"as", "NAME", "the issuing body, as the signature shall name it"}, END,
@@ -156,8 +156,10 @@ const struct cli_command cli_commands[] = {
 	 verify_options, CLI_ROWS, 1, -1, cli_rules_verify},
 	{"runs", "", "the evaluations on record", NULL, "chibo runs", NULL, CLI_ROWS, 0, 0, cli_runs},
 	{"replay", "RUN", "evaluate a run again from the stored texts and facts, and compare", "Exit code 1 when a result comes out differently.", "chibo replay 3", NULL, CLI_ROWS, 1, 1, cli_replay},
-	{"export", "WHAT", "results, criteria, meetings, units, assessments or notes as CSV or JSON", "WHAT is results, criteria, meetings, units, assessments or notes.",
-	 "chibo export results --period 2020 -o kq.csv", export_options, CLI_ROWS, 1, 1, cli_export},
+	{"export", "WHAT", "the record as CSV or JSON, in the form that import reads; its results",
+	 "units, meetings, assessments (with notes, votes and decisions), visits and months come back through 'chibo import' as they were.\n"
+	 "results and criteria are what evaluate made of them.",
+	 "chibo export results --period 2020 -o kq.csv --bom\nchibo export meetings --period 2020-03 -o 2020-03.csv", export_options, CLI_ROWS, 1, 1, cli_export},
 	{"sql", "STATEMENT", "one reading statement over the record's views", "The views: v_unit v_meeting v_result v_result_criterion v_assessment v_note v_note_due v_decision v_visit v_month v_run v_run_signature v_ruleset v_fact.",
 	 "chibo sql \"select official, count(*) from v_result where month = '2020-03' group by 1\"", NULL, CLI_ROWS, 1, 1, cli_sql},
 	{"repl", "", "the console: ask anything of the record, in Lua", "A bare expression prints; help() says what can be asked.", "chibo repl", NULL, 0, 0, 0, cli_repl},

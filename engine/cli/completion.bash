@@ -29,7 +29,7 @@ _chibo() {
 	rules) mapfile -t COMPREPLY < <(compgen -W "$("$prog" rules --help 2>/dev/null | sed -n 's/^  rules \([a-z]*\).*/\1/p')" -- "$cur") ;;
 	import | template) mapfile -t COMPREPLY < <(compgen -W 'units meetings assessments visits months' -- "$cur"; compgen -f -- "$cur") ;;
 	report) mapfile -t COMPREPLY < <(compgen -W 'month quarter half nine-months year' -- "$cur") ;;
-	export) mapfile -t COMPREPLY < <(compgen -W 'results criteria meetings units assessments notes' -- "$cur") ;;
+	export) mapfile -t COMPREPLY < <(compgen -W 'results criteria units meetings assessments visits months' -- "$cur") ;;
 	'rules show' | 'rules form' | 'rules watch' | whatif) mapfile -t COMPREPLY < <(compgen -W "$("$prog" rules list --csv 2>/dev/null | sed -n '2,$s/,.*//p')" -- "$cur") ;;
 	*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac

@@ -1,5 +1,5 @@
 /*
- * record.c - commands about the record itself: init, doctor, backup, migrate, seal, unseal, audit, runs, sql, export.
+ * record.c - commands about the record itself: init, doctor, backup, migrate, seal, unseal, audit, runs, sql.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -219,8 +219,7 @@ int cli_runs(struct cli *c, int argc, char **argv, struct cb_err *err)
 	return rc;
 }
 
-/* Rows of a statement that the user wrote: every value as it is. */
-static int print_sql(struct cli *c, struct cb_rows *r, struct cb_err *err)
+int cli_rows(struct cli *c, struct cb_rows *r, struct cb_err *err)
 {
 	int n = cb_rows_columns(r), rc = 0;
 	struct cb_column *col = cb_calloc((size_t)n + 1, sizeof *col);
@@ -235,9 +234,8 @@ static int print_sql(struct cli *c, struct cb_rows *r, struct cb_err *err)
 		rc = cb_rows_step(r, &row, err);
 	for (int i = 0; !rc && i < n; i++) {
 		col[i] = (struct cb_column){cb_rows_name(r, i), cb_rows_name(r, i), CB_COL_TEXT, 0};
-		if (row && cb_rows_type(r, i) == CB_ROW_INT)
-			col[i].type = CB_COL_RAW;
-		else if (row && cb_rows_type(r, i) == CB_ROW_REAL)
+		/* where nothing is aligned each value is what it is: a number is one in JSON also below an empty cell */
+		if (c->form == CB_OUT_JSON || (row && (cb_rows_type(r, i) == CB_ROW_INT || cb_rows_type(r, i) == CB_ROW_REAL)))
 			col[i].type = CB_COL_RAW;
 	}
 	if (!rc)
@@ -270,56 +268,7 @@ int cli_sql(struct cli *c, int argc, char **argv, struct cb_err *err)
 		return rc;
 	rc = cb_rows_prepare(&r, c->store, err, argv[0]);
 	if (!rc)
-		rc = print_sql(c, r, err);
-	cb_rows_close(r);
-	return rc;
-}
-
-int cli_export(struct cli *c, int argc, char **argv, struct cb_err *err)
-{
-	static const struct { const char *name, *sql; } what[] = {
-		{"results", "select meeting_id, unit_code, unit_name, unit_kind, parent_code, parent_name, cluster, cell_type, held_on, kind, ruleset, status, score,"
-			    " level, level_by_score, official, decided, run_id from v_result where (?1 is null or held_on between ?1 and ?2) order by meeting_id"},
-		{"criteria", "select c.meeting_id, r.unit_code, r.held_on, r.kind, c.ruleset, c.criterion, c.label, c.article, c.max / 1000.0 as max,"
-			     " c.points / 1000.0 as points, c.state from v_result_criterion c join v_result r on r.meeting_id = c.meeting_id"
-			     " where (?1 is null or r.held_on between ?1 and ?2) order by c.meeting_id, c.ord"},
-		{"meetings", "select * from v_meeting where (?1 is null or held_on between ?1 and ?2) order by id"},
-		{"units", "select code, name, kind, parent_code, parent_name, cluster, cell_type, members, valid_from, valid_to from v_unit"
-			  " where (?1 is null or (valid_from <= ?2 and valid_to >= ?1)) order by code, valid_from"},
-		{"assessments", "select unit_code, held_on, kind, item, assessor, points / 1000.0 as points from v_assessment"
-				" where (?1 is null or held_on between ?1 and ?2) order by meeting_id, item, assessor"},
-		{"notes", "select unit_code, held_on, kind, item, text as note from v_note where (?1 is null or held_on between ?1 and ?2) order by meeting_id, item"},
-	};
-	const char *names[sizeof what / sizeof *what];
-	struct cb_rows *r = NULL;
-	struct cb_period p;
-	char from[11], to[11];
-	bool have;
-	size_t i;
-	int rc = cli_get_period(c, &p, &have, err);
-
-	(void)argc;
-	for (i = 0; i < sizeof what / sizeof *what; i++) {
-		names[i] = what[i].name;
-		if (!strcmp(argv[0], what[i].name))
-			break;
-	}
-	if (rc)
-		return rc;
-	if (i == sizeof what / sizeof *what)
-		return cli_unknown(err, "export", argv[0], names, i);
-	rc = cli_store(c, CB_OPEN_READ, err);
-	if (rc)
-		return rc;
-	if (c->form == CB_OUT_TABLE)
-		c->form = CB_OUT_CSV;
-	rc = cb_rows_prepare(&r, c->store, err, what[i].sql);
-	if (!rc)
-		rc = cb_rows_bind_text(r, 1, have ? cb_day_iso(from, p.from) : NULL, err);
-	if (!rc)
-		rc = cb_rows_bind_text(r, 2, have ? cb_day_iso(to, p.to) : NULL, err);
-	if (!rc)
-		rc = print_sql(c, r, err);
+		rc = cli_rows(c, r, err);
 	cb_rows_close(r);
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "base/alloc.h"
+#include "base/utf8.h"
 #include "exchange/import_int.h"
 #include "exchange/value.h"
 
@@ -99,6 +100,8 @@ static int rows_csv(struct cb_imp *m, struct cb_csv *csv)
 				if (col->field == CB_F_IGNORED)
 					continue;
 				cb_cell_trim(&c.s, &c.n);
+				if (c.n > 1 && c.s[0] == '\'' && cb_text_runs(c.s + 1, c.n - 1))
+					c.s++, c.n--; /* export put it there, so that a spreadsheet does not run the cell */
 				if (c.n)
 					cb_imp_check_text(m, &c, col->name);
 				if (col->field == CB_F_UNKNOWN) {

@@ -39,32 +39,9 @@ struct cb_sink {
 
 /* --- escaping ---------------------------------------------------------------------------------------------- */
 
-/* Spreadsheets run a cell that begins with one of these, also behind blanks and as a full-width form. */
-static bool csv_runs(const char *s)
-{
-	static const char *const wide[] = {"\xEF\xBC\x9D" /* = */, "\xEF\xBC\x8B" /* + */, "\xEF\xBC\x8D" /* - */, "\xEF\xBC\xA0" /* @ */};
-
-	if (*s == '\t' || *s == '\r' || *s == '\n')
-		return true;
-	for (;;) {
-		if (*s == ' ')
-			s++;
-		else if (!strncmp(s, "\xC2\xA0", 2))
-			s += 2;
-		else
-			break;
-	}
-	if (*s && strchr("=+-@\t\r", *s))
-		return true;
-	for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
-		if (!strncmp(s, wide[i], 3))
-			return true;
-	return false;
-}
-
 void cb_esc_csv(struct cb_buf *out, const char *s)
 {
-	bool guard = csv_runs(s), quote = guard || strpbrk(s, ",\"\r\n") || *s == ' ' || (*s && s[strlen(s) - 1] == ' ');
+	bool guard = cb_text_runs(s, strlen(s)), quote = guard || strpbrk(s, ",\"\r\n") || *s == ' ' || (*s && s[strlen(s) - 1] == ' ');
 
 	if (quote)
 		cb_buf_putc(out, '"');
