@@ -3,6 +3,8 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,22 +58,39 @@ bool cli_pack_is_file(const struct cli *c, const char *word)
 
 	while (n && c->rules[n - 1] == '/')
 		n--;
-	return strchr(word, '/') && len > 4 && !strcmp(word + len - 4, ".lua") && !(!strncmp(word, c->rules, n) && word[n] == '/') && !access(word, F_OK);
+	return len > 4 && !strcmp(word + len - 4, ".lua") && !(!strncmp(word, c->rules, n) && word[n] == '/') && !access(word, F_OK);
+}
+
+/* Neither a pack of the rules folder nor a file. */
+static int no_pack(const struct cli *c, const char *word, const char *path, struct cb_err *err)
+{
+	struct stat st;
+
+	if (!stat(word, &st) && S_ISDIR(st.st_mode))
+		return cb_err_set(err, CB_ENOTFOUND, "%.200s is a folder: name one of its files, or give the folder above it as --rules and no pack: all are taken then", word);
+	return cb_err_set(err, CB_ENOTFOUND, "no pack %.200s: neither a file from here nor %.200s/%s; 'chibo rules list' names the packs", word, c->rules, path);
 }
 
 int cli_pack(struct cli *c, const char *word, struct cb_ruleset **out, struct cb_err *err)
 {
 	struct cb_facts *dict = cli_facts(c, err);
-	char path[512], *slash, *above;
+	char path[512], whole[PATH_MAX], *slash, *above;
 
 	if (!dict)
 		return err->code;
-	if (!cli_pack_is_file(c, word))
-		return cb_pack_load(out, c->rules, cli_pack_path(c, word, path, sizeof path), dict, &cb_pack_limits_default, cli_diags(c), err);
-	/* folder/file.lua below whatever folder it is in */
+	if (!cli_pack_is_file(c, word)) {
+		int rc = cb_pack_load(out, c->rules, cli_pack_path(c, word, path, sizeof path), dict, &cb_pack_limits_default, cli_diags(c), err);
+		return rc == CB_ENOTFOUND ? no_pack(c, word, path, err) : rc;
+	}
+	/* folder/file.lua below whatever folder it is in; where the folder has no name here (x.lua, ../x.lua), its own */
+	const char *end = strrchr(word, '/');
+	if ((!end || end == word || (end[-1] == '.' && (end - word < 2 || end[-2] == '/' || end[-2] == '.'))) && realpath(word, whole))
+		word = whole;
 	if (snprintf(path, sizeof path, "%s", word) >= (int)sizeof path)
-		return cb_err_set(err, CB_EUSAGE, "%.80s...: a path that is too long", word);
+		return cb_err_set(err, CB_EUSAGE, "%.80s...: a path that is too long", path);
 	slash = strrchr(path, '/');
+	if (!slash)
+		return cb_err_set(err, CB_EIO, "%s: cannot be read", path);
 	*slash = '\0';
 	above = strrchr(path, '/');
 	*slash = '/';
@@ -85,8 +104,10 @@ static int check_one(struct cli *c, struct cb_sink *s, const struct cb_ruleset *
 {
 	size_t before = cb_diags_count(cli_diags(c), CB_SEV_ERROR), warned = cb_diags_count(cli_diags(c), CB_SEV_WARNING);
 	cb_pts low = 0, high = 0;
-	int rc = cb_ruleset_check(rs, cli_diags(c), err);
+	int rc;
 
+	cb_pack_check_names(rs, cli_diags(c));
+	rc = cb_ruleset_check(rs, cli_diags(c), err);
 	if (rc && rc != CB_EDATA)
 		return rc;
 	if (!rs->rating)

@@ -350,6 +350,8 @@ static int load_one(struct cb_ruleset **out, int *nfn, const struct origin *from
 		bad |= tell_words(ld, &ld->file[i]);
 	if (code) {
 		code = tell(ld, code, err);
+		/* a hidden word may be the reason; in a pack that loads, `rules check` tells */
+		cb_sandbox_check_locals(main_file->text, main_file->len, main_file->shown, cb_pack_is_word, diags);
 		goto out;
 	}
 	cb_lang_peek(base_id, sizeof base_id, sb, "base");

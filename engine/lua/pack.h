@@ -28,6 +28,8 @@ extern const struct cb_pack_limits cb_pack_limits_default;
 /* One file: `dir` is the rules folder, `path` below it. Its base packs are loaded from `dir` too. */
 int cb_pack_load(struct cb_ruleset **out, const char *dir, const char *path, struct cb_facts *dict, const struct cb_pack_limits *lim,
 		 struct cb_diags *diags, struct cb_err *err);
+/* Warnings for locals that hide a word of the rule language or are declared twice; beside cb_ruleset_check. */
+void cb_pack_check_names(const struct cb_ruleset *rs, struct cb_diags *diags);
 /* A file that is not in the rules folder: what it is based on is looked for in `dir`, then in the rules folder. */
 int cb_pack_load_beside(struct cb_ruleset **out, const char *dir, const char *path, const char *rules, struct cb_facts *dict,
 			struct cb_diags *diags, struct cb_err *err);

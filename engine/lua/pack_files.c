@@ -183,21 +183,62 @@ nomem:
 	return cb_err_nomem(err);
 }
 
-/* "attempt to call a nil value (global 'bandz')": the word of the language that was meant, in dst; NULL: none is near. */
-static const char *meant(char *dst, size_t cap, const char *msg)
+/* The words of the rule language. */
+static size_t words(const char **names, size_t cap)
 {
 	static const char *const others[] = { "fact", "ruleset", "criterion", "gate", "whole", "round_to", "ratio", "day", "months", "meetings", "mean",
 					      "level", "full", "met" };
+	size_t n = 0;
+
+	for (size_t i = 0; i < cb_nforms && n < cap; i++)
+		names[n++] = cb_forms[i].name;
+	for (size_t i = 0; i < sizeof others / sizeof *others && n < cap; i++)
+		names[n++] = others[i];
+	return n;
+}
+
+bool cb_pack_is_word(const char *name)
+{
+	/* forms that are methods or made by operators: nobody writes them as words */
+	static const char *const unwritten[] = { "number", "add", "sub", "mul", "div", "neg", "agg", "every", "ge", "gt", "le", "lt", "eq", "ne", "between", "one_of",
+						 "known", "branch", "function", "level_ge", "level_gt", "level_le", "level_lt", "level_eq", "level_ne" };
+	const char *names[160];
+	size_t n = words(names, 160);
+
+	for (size_t i = 0; i < sizeof unwritten / sizeof *unwritten; i++)
+		if (!strcmp(unwritten[i], name))
+			return false;
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
+void cb_pack_check_names(const struct cb_ruleset *rs, struct cb_diags *diags)
+{
+	const struct cb_source *own = rs->nsrc ? &rs->src[rs->nsrc - 1] : NULL;
+	const char *shown = own ? own->path : NULL;
+
+	/* as the other findings name it: with the way to the rules folder before it */
+	for (size_t i = 0; own && i < rs->nnode; i++) {
+		size_t n = rs->node[i]->file ? strlen(rs->node[i]->file) : 0, m = strlen(own->path);
+		if (n >= m && !strcmp(rs->node[i]->file + n - m, own->path))
+			shown = rs->node[i]->file;
+	}
+	if (own)
+		cb_sandbox_check_locals(own->text, own->len, shown, cb_pack_is_word, diags);
+}
+
+/* "attempt to call a nil value (global 'bandz')": the word of the language that was meant, in dst; NULL: none is near. */
+static const char *meant(char *dst, size_t cap, const char *msg)
+{
 	const char *names[160], *p = strstr(msg, "nil value (global '"), *near;
 	char word[64];
-	size_t n = 0;
+	size_t n;
 
 	if (!p || sscanf(p, "nil value (global '%63[A-Za-z0-9_]'", word) != 1)
 		return NULL;
-	for (size_t i = 0; i < cb_nforms && n < 140; i++)
-		names[n++] = cb_forms[i].name;
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		names[n++] = others[i];
+	n = words(names, 160);
 	near = cb_nearest(word, names, n);
 	if (near)
 		snprintf(dst, cap, "did you mean %s?", near);
@@ -229,6 +270,8 @@ void cb_pack_tell(struct cb_diags *diags, const char *file, const struct cb_err 
 			p++;
 	}
 	char word[120];
-	const char *mend = strstr(p, "' expected") && strstr(p, " near ") ? "look just before this place: is a comma or a bracket missing?" : meant(word, sizeof word, p);
+	const char *mend = strstr(p, "near 'if'") ? "a choice is first { { condition, points }, ..., otherwise(points) }, either(condition, a, b) or flag(condition, points)" :
+			   strstr(p, "near 'else'") ? "what holds when no branch does is otherwise(points)" :
+			   strstr(p, "' expected") && strstr(p, " near ") ? "look just before this place: is a comma or a bracket missing?" : meant(word, sizeof word, p);
 	cb_diags_addf(diags, CB_SEV_ERROR, file, line, col, NULL, mend, "%s", p);
 }

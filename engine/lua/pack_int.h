@@ -16,6 +16,7 @@ int cb_pack_read(char **text, size_t *len, const char *dir, const char *path, st
 /* "dir/path" as messages print it. */
 void cb_pack_display(char *dst, size_t cap, const char *dir, const char *path);
 /* A finding from "file:line: what" or "file:line:col: what". */
+bool cb_pack_is_word(const char *name); /* first, flag, fact ...: a word that packs write */
 void cb_pack_tell(struct cb_diags *diags, const char *file, const struct cb_err *err);
 /* Names of dir/folder in sorted order: those that end in .lua and, where `folders`, folders. free each and the list. */
 int cb_pack_list(char ***out, size_t *n, const char *dir, const char *folder, struct cb_err *err);

@@ -33,6 +33,8 @@ struct cb_sandbox *cb_sandbox_of(struct lua_State *L);
 
 /* Size, UTF-8, no NUL, control, bidi or zero-width characters; one BOM may stand first. Every fault is a finding
    (file:line:col). 0, or CB_EDATA when there was one. */
+/* Warnings for locals of the file itself that hide a word (is_word) or are declared twice. */
+void cb_sandbox_check_locals(const char *text, size_t len, const char *path, bool (*is_word)(const char *name), struct cb_diags *diags);
 int cb_sandbox_check_source(const char *text, size_t len, const char *path, struct cb_diags *diags);
 /*
  * Compiles a pack's file: the checks above, a look at its words (bitwise operators, <close>, chains of more than 200

@@ -8,6 +8,7 @@
  */
 #include "lua/sandbox_int.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include "base/utf8.h"
@@ -18,6 +19,7 @@
 #define ELSEIF_MAX 4000   /* in a file */
 #define BREAK_MAX 4000
 #define LABEL_MAX 1000
+#define FIELDS_SEEN 32    /* of a table, for the same name twice */
 
 static void line_col(const char *text, size_t at, long *line, long *col)
 {
@@ -197,33 +199,66 @@ static const char *non_ascii(const char *s, size_t n)
 {
 	if (n >= 3 && !memcmp(s, "\xe2\x80", 2) && (unsigned char)s[2] >= 0x98 && (unsigned char)s[2] <= 0x9f)
 		return "a curly quote; Lua wants straight ones: \" or '";
+	if (n >= 2 && !memcmp(s, "\xc2\xa0", 2))
+		return "a no-break space, as word processors and web pages write it; delete it and type an ordinary blank";
+	if (n >= 3 && !memcmp(s, "\xe2\x80", 2) && (unsigned char)s[2] >= 0x90 && (unsigned char)s[2] <= 0x95)
+		return "a dash; minus is -, and a comment begins with --";
+	if (n >= 3 && !memcmp(s, "\xe2\x89", 2) && (unsigned char)s[2] >= 0xa0 && (unsigned char)s[2] <= 0xa5)
+		return "a sign that Lua does not know; write x:ge(3) for at least, x:le(3) for at most, x:ne(3) for not equal";
+	if (n >= 2 && (!memcmp(s, "\xc3\x97", 2) || !memcmp(s, "\xc3\xb7", 2)))
+		return "a sign that Lua does not know; write * and /";
 	if (n >= 3 && !memcmp(s, "\xef\xbc", 2))
 		return "a full-width character; write digits and signs in their plain form";
 	return "letters with marks may stand only in texts and comments; a name is made of a-z, A-Z, 0-9 and _";
+}
+
+/* One level of brackets. */
+struct level {
+	int chain, logic;
+	bool call;           /* the bracket holds the arguments of a call */
+	bool returning;      /* within `return` of this level */
+	bool comma;          /* ... after its first comma */
+	bool brace;          /* the bracket is a table's */
+	size_t nfield;
+	int block;           /* blocks open at this level of brackets */
+	int fn;              /* the block that `return function` opened; 0: none */
+	struct { const char *s; size_t n; } field[FIELDS_SEEN]; /* of a table: its last fields; must be last */
+};
+
+/* The character that comes next, blanks skipped; 0 at the end. */
+static char after_blanks(const struct lexer *x)
+{
+	size_t i = x->i;
+
+	while (i < x->n && (x->s[i] == ' ' || x->s[i] == '\t'))
+		i++;
+	return i < x->n ? x->s[i] : 0;
+}
+
+static bool first_of_line(const struct lexer *x, size_t i)
+{
+	while (i > 0 && (x->s[i - 1] == ' ' || x->s[i - 1] == '\t'))
+		i--;
+	return i == 0 || x->s[i - 1] == '\n' || x->s[i - 1] == '\r';
 }
 
 int sb_words_check(struct sb_words *out, const char *text, size_t len, const char *path, void (*assigned)(void *ctx, const char *name, size_t n),
 		   void *ctx, struct cb_err *err)
 {
 	struct lexer x = { text, len, 0, path, err };
-	struct {
-		int chain, logic;
-		bool call;           /* the bracket holds the arguments of a call */
-		bool returning;      /* within `return` of this level */
-		bool comma;          /* ... after its first comma */
-		int block;           /* blocks open at this level of brackets */
-		int fn;              /* the block that `return function` opened; 0: none */
-	} at[DEPTH_MAX];
+	struct level at[DEPTH_MAX];
 	bool after_fn = false;       /* just behind the end of such a function */
 	int depth = 0, gotos = 0, elseifs = 0, breaks = 0, labels = 0;
 	int attrib = 0;              /* < after a name; then the word close */
 	bool can_suffix = false;     /* the last word ended a value, so that . [ ( go on with it */
 	const char *name = NULL;     /* the last word, if it was a name that may be assigned to */
 	size_t nname = 0;
+	bool leads = false;          /* ... and stood first in its field: behind { , or ; */
+	char was = 0, last = 0;      /* first characters of the last two words */
 	char before = 0;             /* '.' or ':' before a name; 'f' after the word function; 'l' after local */
 
 	memset(out, 0, sizeof(*out));
-	memset(&at[0], 0, sizeof(at[0]));
+	memset(&at[0], 0, offsetof(struct level, field));
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
 		x.i = 3;
 	while (x.i < len) {
@@ -244,6 +279,8 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 					x.i++;
 			continue;
 		}
+		was = last;
+		last = c;
 		if (letter(c)) {
 			while (x.i < len && (letter(text[x.i]) || digit(text[x.i])))
 				x.i++;
@@ -303,6 +340,7 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 			at[depth].chain = 0;
 			name = w;
 			nname = n;
+			leads = was == '{' || was == ',' || was == ';';
 			can_suffix = true;
 			continue;
 		}
@@ -360,6 +398,8 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 				can_suffix = false;
 				break;
 			}
+			if (c == ':' && after_blanks(&x) && strchr("\"'{}0123456789-", after_blanks(&x)))
+				return refuse(&x, start, "a field is written with =, not with a colon: id = \"...\"");
 			if (++at[depth].chain > SB_CHAIN_MAX)
 				return refuse(&x, start, "more than 200 accesses (.name, [key]) in one expression; use a local for a part of it");
 			if (at[depth].chain > out->chain)
@@ -378,8 +418,9 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 				out->chain = at[depth].chain;
 			if (depth + 1 >= DEPTH_MAX)
 				return refuse(&x, start, "brackets nested more than 250 deep");
-			memset(&at[++depth], 0, sizeof(at[0]));
+			memset(&at[++depth], 0, offsetof(struct level, field));
 			at[depth].call = can_suffix && c != '[';
+			at[depth].brace = c == '{';
 			can_suffix = false;
 			before = 0;
 			break;
@@ -429,6 +470,19 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 				x.i++;
 				break;
 			}
+			if (c == '=' && d == '>')
+				return refuse(&x, start, "=> is not Lua: a field is written id = \"...\", and \"at least\" is x:ge(3)");
+			if (c == '=' && name && leads && at[depth].brace && at[depth].block == 0) {
+				struct level *l = &at[depth];
+				for (size_t k = 0; k < l->nfield && k < FIELDS_SEEN; k++)
+					if (l->field[k].n == nname && memcmp(l->field[k].s, name, nname) == 0) {
+						char what[160];
+						snprintf(what, sizeof(what), "%.*s stands twice in this table, and only the last one would count; take one of them out", (int)(nname < 60 ? nname : 60), name);
+						return refuse(&x, (size_t)(name - text), what);
+					}
+				l->field[l->nfield % FIELDS_SEEN].s = name;
+				l->field[l->nfield++ % FIELDS_SEEN].n = nname;
+			}
 			if (name)
 				assigned(ctx, name, nname);
 			at[depth].logic = 0;
@@ -446,6 +500,11 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 		default: /* arithmetic, # */
 			if ((unsigned char)c >= 0x80)
 				return refuse(&x, start, non_ascii(text + start, len - start));
+			if (((c == '/' && d == '/') || c == '#') && (was == 0 || was == '{' || was == ',') && first_of_line(&x, start) && after_blanks(&x) != '(' &&
+			    (c == '/' || after_blanks(&x) != text[x.i]))
+				return refuse(&x, start, "a comment begins with -- in Lua");
+			if (c == '%' && strchr(",)}\n", after_blanks(&x)))
+				return refuse(&x, start, "% is not \"percent\" in Lua: write 0.9 for 90%");
 			if (c == '/' && d == '/')
 				x.i++;
 			at[depth].chain = 0;
@@ -459,4 +518,79 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 		name = NULL;
 	}
 	return 0;
+}
+
+/* --- names that hide others ----------------------------------------------------------------------------------------- */
+
+#define LOCALS_SEEN 200
+
+void cb_sandbox_check_locals(const char *text, size_t len, const char *path, bool (*is_word)(const char *name), struct cb_diags *diags)
+{
+	struct lexer x = { text, len, len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0, path, NULL };
+	struct { const char *s; size_t n; long line; } seen[LOCALS_SEEN];
+	struct sb_words unused;
+	size_t nseen = 0;
+	int blocks = 0, brackets = 0;
+	bool naming = false; /* behind local */
+
+	while (x.i < len) {
+		char c = text[x.i];
+		size_t start = x.i;
+
+		if (c == '-' && x.i + 1 < len && text[x.i + 1] == '-') {
+			x.i += 2;
+			long level = x.i < len && text[x.i] == '[' ? long_bracket(&x, x.i) : -1;
+			if (level >= 0)
+				skip_long(&x, level);
+			else
+				while (x.i < len && text[x.i] != '\n' && text[x.i] != '\r')
+					x.i++;
+		} else if (c == '[' && long_bracket(&x, x.i) >= 0) {
+			skip_long(&x, long_bracket(&x, x.i));
+			naming = false;
+		} else if (c == '"' || c == '\'') {
+			skip_quoted(&x, &unused);
+			naming = false;
+		} else if (letter(c)) {
+			char name[64];
+			while (x.i < len && (letter(text[x.i]) || digit(text[x.i])))
+				x.i++;
+			size_t n = x.i - start;
+			const char *w = text + start;
+			if (word_is(w, n, "function") || word_is(w, n, "if") || word_is(w, n, "do") || word_is(w, n, "repeat"))
+				blocks++;
+			else if (word_is(w, n, "end") || word_is(w, n, "until"))
+				blocks--;
+			if (word_is(w, n, "local") || (naming && word_is(w, n, "function"))) {
+				naming = blocks <= (word_is(w, n, "function") ? 1 : 0) && brackets == 0;
+				continue;
+			}
+			if (!naming || keyword(w, n) || n >= sizeof(name)) {
+				naming = false;
+				continue;
+			}
+			long line, col;
+			memcpy(name, w, n);
+			name[n] = '\0';
+			line_col(text, start, &line, &col);
+			if (is_word(name))
+				cb_diags_addf(diags, CB_SEV_WARNING, path, line, col, NULL, "give it another name", "the local %s hides a word of the rule language: below this line %s means the local", name, name);
+			for (size_t k = 0; k < nseen; k++)
+				if (seen[k].n == n && memcmp(seen[k].s, w, n) == 0) {
+					cb_diags_addf(diags, CB_SEV_WARNING, path, line, col, NULL, "give one of them another name",
+						      "%s is declared a second time (first on line %ld): what stands below this line uses the second", name, seen[k].line);
+					break;
+				}
+			if (nseen < LOCALS_SEEN) {
+				seen[nseen].s = w;
+				seen[nseen].n = n;
+				seen[nseen++].line = line;
+			}
+		} else {
+			x.i++;
+			brackets += c == '(' || c == '{' || c == '[' ? 1 : c == ')' || c == '}' || c == ']' ? -1 : 0;
+			if (c != ' ' && c != '\t' && c != ',' && c != '\n' && c != '\r')
+				naming = false;
+		}
+	}
 }

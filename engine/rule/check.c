@@ -12,6 +12,7 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "rule/forms.h"
 
 struct check {
@@ -21,6 +22,7 @@ struct check {
 	unsigned char *seen; /* by node */
 	const struct cb_criterion *cr;
 	const char *file;
+	const char *own; /* the file of the ruleset itself, not of its base; NULL: it has no base */
 	size_t errors;
 	bool oom;
 };
@@ -316,6 +318,75 @@ static bool compares(const struct cb_node *n)
 	return cb_is(n, "ge") || cb_is(n, "gt") || cb_is(n, "le") || cb_is(n, "lt") || cb_is(n, "eq") || cb_is(n, "ne") || cb_is(n, "between");
 }
 
+/* Only whole numbers come out: facts that are counted, and sums of such. */
+static bool is_whole(const struct cb_node *n)
+{
+	if (cb_is_const(n))
+		return n->num.d == 1;
+	if (n->unit != CB_M_COUNT && n->unit != CB_M_MINUTES && n->unit != CB_M_DAYS)
+		return false;
+	if (cb_is(n, "add") || cb_is(n, "sub") || cb_is(n, "neg") || cb_is(n, "least") || cb_is(n, "greatest")) {
+		for (size_t i = 0; i < n->nkid; i++)
+			if (!is_whole(n->kid[i]))
+				return false;
+		return true;
+	}
+	return cb_is(n, "fact") || cb_is(n, "count") || (cb_is(n, "agg") && (CB_AGG_WHAT(n) == CB_AGG_COUNT || CB_AGG_WHAT(n) == CB_AGG_NUMBER ||
+									    CB_AGG_WHAT(n) == CB_AGG_MISSED));
+}
+
+/* Facts that are a part of another one. */
+static const char *const part_of[][2] = { { "present", "members" }, { "exempt", "members" }, { "special_duty", "members" }, { "working_away", "members" },
+					  { "absent_excused", "members" }, { "absent_unexcused", "members" }, { "speakers", "present" },
+					  { "tasks_done", "tasks_assigned" }, { "targets_met", "targets_set" } };
+
+static const char *whole_of(const struct cb_node *n)
+{
+	for (size_t i = 0; cb_is(n, "fact") && i < sizeof(part_of) / sizeof(part_of[0]); i++)
+		if (strcmp(n->text, part_of[i][0]) == 0)
+			return part_of[i][1];
+	return NULL;
+}
+
+static bool mentions(const struct cb_node *n, const char *fact)
+{
+	if (cb_is(n, "fact") && strcmp(n->text, fact) == 0)
+		return true;
+	for (size_t i = 0; i < n->nkid; i++)
+		if (mentions(n->kid[i], fact))
+			return true;
+	return false;
+}
+
+/* A constant that cannot stand beside this quantity: told. */
+static bool odd_constant(struct check *c, const struct cb_node *x, const struct cb_node *y, const char *file, int line)
+{
+	char num[CB_NUM_TEXT];
+	struct cb_ratio v = y->num, one = { 1, 1 };
+	bool below_one = v.n > 0 && cb_ratio_cmp(v, one) < 0;
+
+	cb_fmt_ratio(num, sizeof(num), v);
+	if (x->unit == CB_M_DATE && y->unit == CB_M_NUMBER) {
+		say(c, CB_SEV_ERROR, file, line, "write day \"2025-07-01\", or compare month_of(...), the days between two dates: a - b", "a date is compared with the number %s", num);
+	} else if (x->unit == CB_M_SHARE && cb_is(x, "div") && cb_is(x->kid[0], "fact") && whole_of(x->kid[0]) && cb_ratio_cmp(v, one) > 0) {
+		say(c, CB_SEV_ERROR, file, line, "all of them are 1: write 0.9 for 90%", "a share of %s is compared with %s: 18 of 20 is 0.9, so no meeting would get near it",
+		    whole_of(x->kid[0]), num);
+	} else if (is_whole(x) && v.d != 1) {
+		if (below_one)
+			say(c, CB_SEV_ERROR, file, line, "compare a share, such as (f.present / (f.members - f.exempt)):ge(0.9)",
+			    "%s compared with %s, which looks like a share: 1 would be enough", measure_name(x->unit), num);
+		else if (x->unit == CB_M_MINUTES && cb_ratio_cmp(v, (struct cb_ratio){ 10, 1 }) < 0)
+			say(c, CB_SEV_ERROR, file, line, "an hour and a half is 90", "minutes are compared with %s, which looks like hours: a meeting of 2 minutes would pass", num);
+		else
+			say(c, CB_SEV_WARNING, file, line, "write the whole number that is meant", "%s compared with %s, but always whole", measure_name(x->unit), num);
+	} else if (x->unit == CB_M_POINTS && below_one) {
+		say(c, CB_SEV_WARNING, file, line, "write the points, such as 90", "points are compared with %s, which looks like a share: a score of 1 of 100 would be enough", num);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static void check_measures(struct check *c, const struct cb_node *n, const char *file, int line)
 {
 	char num[CB_NUM_TEXT], frac[CB_NUM_TEXT];
@@ -329,6 +400,8 @@ static void check_measures(struct check *c, const struct cb_node *n, const char 
 			char mend[200];
 			snprintf(mend, sizeof(mend), "write %s for %s%%", frac, num);
 			say(c, CB_SEV_ERROR, file, line, mend, "a share is compared with %s: 18 of 20 is 0.9, so no meeting would get near it", num);
+		} else if (cb_is_const(y) && odd_constant(c, x, y, file, line)) {
+			;
 		} else if (!agree(x->unit, y->unit)) {
 			say(c, CB_SEV_ERROR, file, line, "compare like with like", "%s compared with %s", measure_name(x->unit), measure_name(y->unit));
 		}
@@ -364,6 +437,110 @@ static void check_condition_range(struct check *c, const struct cb_node *n, cons
 		say(c, CB_SEV_ERROR, file, line, "mend the threshold, or leave the condition out", "this condition is %s true%s", n->lo.n ? "always" : "never",
 		    words.s);
 		cb_buf_release(&words);
+	}
+}
+
+static bool denies(const struct cb_node *a, const struct cb_node *b)
+{
+	return (cb_is(a, "no") && a->kid[0] == b) || (cb_is(b, "no") && b->kid[0] == a);
+}
+
+/* Two words of one fact. */
+static bool other_word(const struct cb_node *a, const struct cb_node *b)
+{
+	return cb_is(a, "eq") && cb_is(b, "eq") && a->kid[0] == b->kid[0] && a->kid[0]->unit == CB_M_WORD && cb_is_const(a->kid[1]) &&
+	       cb_is_const(b->kid[1]) && cb_ratio_cmp(a->kid[1]->num, b->kid[1]->num) != 0;
+}
+
+/* Operands of all { } that cannot hold together, of any { } of which one always holds. */
+static void check_together(struct check *c, const struct cb_node *n)
+{
+	const struct cb_node *q[REGIONS];
+	struct region list[REGIONS];
+	bool all = cb_is(n, "all");
+	size_t nq = 0;
+	struct cb_buf words;
+
+	cb_buf_init(&words);
+	for (size_t i = 0; i < n->nkid && !words.len; i++)
+		for (size_t j = 0; j < i && !words.len; j++)
+			if (denies(n->kid[i], n->kid[j]))
+				cb_buf_printf(&words, all ? "operand %zu is the contrary of operand %zu" : "one of operands %zu and %zu holds for every meeting", j + 1, i + 1);
+			else if (all && other_word(n->kid[i], n->kid[j]))
+				cb_buf_printf(&words, "%s cannot be two words at once", n->kid[i]->kid[0]->text);
+	quantities(n, q, &nq);
+	for (size_t k = 0; k < nq && !words.len; k++) {
+		struct region bounds = everything;
+		size_t count = 0;
+		bounds.lo.at = q[k]->lo;
+		bounds.hi.at = q[k]->hi;
+		if (all ? !is_empty(needs(n, q[k])) && !needs(n, q[k]).empty : (grants(n, q[k], list, &count), !covered(bounds, list, count)))
+			continue;
+		for (size_t i = 0; i < n->nkid; i++) /* a single operand is told where it stands */
+			if (compares(n->kid[i]) && n->kid[i]->lo.n == n->kid[i]->hi.n)
+				goto out;
+		cb_node_text_vi(&words, c->rs, q[k]);
+		cb_buf_puts(&words, all ? " cannot lie in all of these ranges" : " lies in one of these ranges, whatever it is");
+	}
+	if (words.len)
+		say(c, CB_SEV_ERROR, n->file, n->line, all ? "write any { } if one of them is enough, or mend a threshold" : "write all { } if all of them are wanted, or mend a threshold",
+		    "this condition is %s true: %s", all ? "never" : "always", words.s);
+out:
+	c->oom = c->oom || !cb_buf_ok(&words);
+	cb_buf_release(&words);
+}
+
+/* Written in the ruleset itself, not taken from its base: messages name files from the rules folder's own path on. */
+static bool own_file(const struct check *c, const char *file)
+{
+	size_t n = file ? strlen(file) : 0, m = c->own ? strlen(c->own) : 0;
+
+	return n >= m && (m == 0 || strcmp(file + n - m, c->own) == 0);
+}
+
+/* kind:eq("thematic") in a ruleset for other kinds. */
+static void check_for(struct check *c, const struct cb_node *n, int line)
+{
+	static const char *const name[] = { "kind", "unit_kind", "cell_type" }, *const field[] = { "for_kinds", "for_units", "for_cells" };
+	const unsigned mask[] = { c->rs->for_kinds, c->rs->for_units, c->rs->for_cells };
+
+	if (!n || !cb_is(n, "eq") || !cb_is(n->kid[0], "fact") || !cb_is_const(n->kid[1]))
+		return;
+	for (int i = 0; i < 3; i++) {
+		int64_t word = n->kid[1]->num.n;
+		if (strcmp(n->kid[0]->text, name[i]) != 0 || !mask[i] || word < 0 || word > 31 || !own_file(c, n->file))
+			continue;
+		if (!(mask[i] >> word & 1))
+			say(c, CB_SEV_ERROR, n->file, line, "mend it, or name the word there too", "this condition is never true: %s leaves \"%s\" out, so no such meeting comes here",
+			    field[i], n->kid[1]->text);
+		else if (mask[i] == 1u << word)
+			say(c, CB_SEV_ERROR, n->file, line, "leave the condition out", "this condition is always true: by %s every meeting here is \"%s\"", field[i], n->kid[1]->text);
+	}
+}
+
+/* Bands whose points go up and down again, or give a smaller share more. */
+static void check_order(struct check *c, const struct cb_node *n)
+{
+	bool up = false, down = false;
+	char a[CB_NUM_TEXT], b[CB_NUM_TEXT];
+
+	if (n->kind != CB_POINTS)
+		return;
+	for (size_t i = 1; i + 1 < n->nkid; i++) {
+		const struct cb_node *x = n->kid[i]->kid[n->kid[i]->nkid - 1], *y = n->kid[i + 1]->kid[n->kid[i + 1]->nkid - 1];
+		if (!cb_is_const(x) || !cb_is_const(y))
+			return;
+		up = up || cb_ratio_cmp(x->num, y->num) < 0;
+		down = down || cb_ratio_cmp(x->num, y->num) > 0;
+	}
+	const struct cb_node *q = n->kid[0];
+	const char *of = cb_is(q, "div") && cb_is(q->kid[0], "fact") ? whole_of(q->kid[0]) : NULL;
+	if (up && down)
+		say(c, CB_SEV_WARNING, n->file, n->line, "look whether two bands have each other's points", "the points of the bands go up and down again");
+	else if (up && of && cb_is(n, "bands") && strncmp(q->kid[0]->text, "absent", 6) != 0 && cb_is_const(n->kid[1]->kid[0]->kid[1])) {
+		cb_fmt_ratio(a, sizeof(a), n->kid[1]->kid[0]->kid[1]->num);
+		cb_fmt_ratio(b, sizeof(b), n->kid[1]->kid[1]->num);
+		say(c, CB_SEV_WARNING, n->file, n->line, "look whether the bands have each other's points", "who reaches the share %s gets %s points, and who does not gets more", a, b);
 	}
 }
 
@@ -405,6 +582,7 @@ static void check_choice(struct check *c, const struct cb_node *n)
 			cb_buf_release(&words);
 		}
 		if (!other) {
+			check_for(c, br->kid[0], br->line);
 			if (br->kid[0]->lo.n)
 				taken = true;
 			else if (!br->kid[0]->hi.n && !compares(br->kid[0]))
@@ -452,11 +630,23 @@ static void check_node(struct check *c, const struct cb_node *n)
 	c->seen[n->id] = 1;
 	check_value(c, n);
 	if (cb_is_choice(n)) {
-		if (!cb_is(n, "first"))
+		if (!cb_is(n, "first")) {
 			check_kid(c, n, 0, 1);
+			check_order(c, n);
+		}
 		check_choice(c, n);
 		return;
 	}
+	if (cb_is(n, "all") || cb_is(n, "any"))
+		check_together(c, n);
+	if (cb_is(n, "div") && whole_of(n->kid[1]) && mentions(n->kid[0], whole_of(n->kid[1])) && !mentions(n->kid[0], n->kid[1]->text))
+		say(c, CB_SEV_WARNING, n->file, n->line, "the part stands before the /, the whole behind it", "%s is divided by %s, a part of it: nearly every meeting comes to more than 1",
+		    whole_of(n->kid[1]), n->kid[1]->text);
+	if (cb_is(n, "prorate") && (n->kid[0]->unit == CB_M_COUNT || n->kid[0]->unit == CB_M_MINUTES || n->kid[0]->unit == CB_M_DAYS || n->kid[0]->unit == CB_M_DATE))
+		say(c, CB_SEV_ERROR, n->file, n->line, "divide by the whole: f.present / f.members; so many points each are per(f.opinions, 0.5)",
+		    "prorate takes a share, not %s: 2 would already give more than everything", measure_name(n->kid[0]->unit));
+	if (cb_is(n, "deduct") && n->num2.d && cb_ratio_cmp(n->num, n->num2) > 0)
+		say(c, CB_SEV_ERROR, n->file, n->line, "deduct(quantity, points for each, points at most)", "each takes more points than may be taken in all: are the two numbers exchanged?");
 	if (compares(n)) {
 		check_measures(c, n, n->file, n->line);
 		check_condition_range(c, n, n->file, n->line);
@@ -593,6 +783,11 @@ static void check_criterion(struct check *c, size_t i)
 			    cr->applies->lo.n ? "always" : "never");
 		leave(c, in);
 	}
+	if (cr->applies) {
+		cb_buf_puts(&c->path, ".applies");
+		check_for(c, cr->applies, cr->applies->line);
+		leave(c, in);
+	}
 	cb_buf_puts(&c->path, cr->score ? ".score" : ".check");
 	memset(c->seen, 0, rs->nnode);
 	check_node(c, root);
@@ -616,6 +811,13 @@ static void check_criterion(struct check *c, size_t i)
 		cb_buf_puts(&c->path, ".article");
 		say(c, CB_SEV_WARNING, root->file, cr->line, "add article = \"...\", or note = why there is none", "criterion %s names no article of the regulation", cr->id);
 	}
+	for (size_t k = 0; k < i && cr->label; k++)
+		if (rs->criterion[k].label && cb_fold_equal(cr->label, rs->criterion[k].label) && (!cr->group || !rs->criterion[k].group || strcmp(cr->group, rs->criterion[k].group) == 0)) {
+			cb_buf_puts(&c->path, ".label");
+			say(c, CB_SEV_WARNING, root->file, cr->line, "give each its own label", "criteria %s and %s are both labelled \"%s\": on the sheet nobody can tell them apart",
+			    rs->criterion[k].id, cr->id, cr->label);
+			break;
+		}
 	leave(c, at);
 	c->cr = NULL;
 }
@@ -637,16 +839,16 @@ static void check_levels(struct check *c)
 			by_gate = by_gate || rs->gate[g].at_most == (int)i || rs->gate[g].level == (int)i - 1;
 		cb_buf_printf(&c->path, "levels[%zu]", i + 1);
 		if (l->at_least > highest)
-			say(c, CB_SEV_ERROR, NULL, l->line, "lower the threshold, or mend the maxima of the criteria",
+			say(c, CB_SEV_ERROR, l->file, l->line, "lower the threshold, or mend the maxima of the criteria",
 			    "nobody can get %s: it begins at %s points, and no meeting gets more than %s", l->id, pts(a, l->at_least), pts(b, highest));
 		else if (i > 0 && lowest >= rs->level[i - 1].at_least && !by_gate)
-			say(c, CB_SEV_WARNING, NULL, l->line, NULL, "nobody can fall to %s: even the lowest total, %s points, is %s", l->id, pts(a, lowest), rs->level[i - 1].id);
+			say(c, CB_SEV_WARNING, l->file, l->line, NULL, "nobody can fall to %s: even the lowest total, %s points, is %s", l->id, pts(a, lowest), rs->level[i - 1].id);
 		leave(c, at);
 	}
 	/* a table of 100 that does not add up */
 	if (rs->scale != CB_PTS(100) && rs->level[0].at_least >= CB_PTS(80) && rs->level[0].at_least <= CB_PTS(100)) {
 		cb_buf_puts(&c->path, "criteria");
-		say(c, CB_SEV_WARNING, NULL, rs->level[0].line, "check the maxima", "the maxima add up to %s, while the levels look like a scale of 100", pts(a, rs->scale));
+		say(c, CB_SEV_WARNING, rs->level[0].file, rs->level[0].line, "check the maxima", "the maxima add up to %s, while the levels look like a scale of 100", pts(a, rs->scale));
 		leave(c, at);
 	}
 	/* whole thresholds, broken totals: where does 89,5 belong? */
@@ -659,7 +861,7 @@ static void check_levels(struct check *c)
 			broken = fractional(rs->criterion[i].score, c->seen) || broken;
 	if (whole && broken && rs->total_round == CB_ROUND_NONE && rs->nlevel > 1) {
 		cb_buf_puts(&c->path, "total");
-		say(c, CB_SEV_NOTE, NULL, rs->level[0].line, "where the regulation counts whole points, add total = whole \"half_up\" (or \"down\")",
+		say(c, CB_SEV_NOTE, rs->level[0].file, rs->level[0].line, "where the regulation counts whole points, add total = whole \"half_up\" (or \"down\")",
 		    "totals can have parts of a point: %s counts as %s, because totals are exact", pts(a, rs->level[0].at_least - 500), rs->level[1].id);
 		leave(c, at);
 	}
@@ -674,6 +876,7 @@ static void check_gates(struct check *c)
 		const struct cb_node *n = rs->gate[g].needs ? rs->gate[g].needs : rs->gate[g].when;
 		cb_buf_printf(&c->path, "gates[%zu].%s", g + 1, rs->gate[g].needs ? "needs" : "when");
 		check_node(c, n);
+		check_for(c, n, rs->gate[g].line);
 		if (n->lo.n == n->hi.n && !compares(n))
 			say(c, CB_SEV_ERROR, n->file, rs->gate[g].line, "mend its condition", "this gate %s", (n->lo.n != 0) == (rs->gate[g].when != NULL) ?
 			    "holds every meeting back" : "never holds anything back");
@@ -681,8 +884,26 @@ static void check_gates(struct check *c)
 	}
 }
 
+/* More months than the period has. */
+static void check_months(struct check *c, const struct cb_node *n, int months)
+{
+	const struct cb_node *q = n->nkid ? n->kid[0] : NULL;
+
+	if (compares(n) && cb_is(q, "agg") && CB_AGG_OF(q) == CB_OF_MONTHS && q->unit == CB_M_COUNT && cb_is_const(n->kid[1]) && CB_AGG_WHAT(q) != CB_AGG_SUM &&
+	    CB_AGG_WHAT(q) != CB_AGG_MEAN && CB_AGG_WHAT(q) != CB_AGG_LEAST && CB_AGG_WHAT(q) != CB_AGG_GREATEST) {
+		char num[CB_NUM_TEXT];
+		int at = cb_ratio_cmp(n->kid[1]->num, (struct cb_ratio){ months, 1 });
+		cb_fmt_ratio(num, sizeof(num), n->kid[1]->num);
+		if (at > 0 || (at == 0 && cb_is(n, "gt")))
+			say(c, CB_SEV_ERROR, n->file, n->line, "mend the number", "months are compared with %s, but this period has only %d", num, months);
+	}
+	for (size_t i = 0; i < n->nkid; i++)
+		check_months(c, n->kid[i], months);
+}
+
 static void check_periods(struct check *c)
 {
+	static const int months[] = { [CB_QUARTER] = 3, [CB_HALF] = 6, [CB_NINE_MONTHS] = 9, [CB_YEAR] = 12 };
 	static const char *const name[] = { [CB_QUARTER] = "quarter", [CB_HALF] = "half", [CB_NINE_MONTHS] = "nine_months", [CB_YEAR] = "year" };
 	const struct cb_ruleset *rs = c->rs;
 	size_t at = c->path.len;
@@ -691,6 +912,7 @@ static void check_periods(struct check *c)
 		if (rs->period[i].level) {
 			cb_buf_printf(&c->path, "periods.%s", name[i]);
 			check_node(c, rs->period[i].level);
+			check_months(c, rs->period[i].level, months[i]);
 			leave(c, at);
 		}
 	for (size_t i = 0; i < rs->nrank; i++) {
@@ -710,6 +932,8 @@ int cb_ruleset_check(const struct cb_ruleset *rs, struct cb_diags *diags, struct
 	cb_buf_init(&c.path);
 	for (size_t i = 0; i < rs->nnode && !c.file; i++)
 		c.file = rs->node[i]->file;
+	if (rs->base && rs->nsrc)
+		c.own = rs->src[rs->nsrc - 1].path;
 	for (size_t i = 0; i < rs->ncriterion; i++)
 		check_criterion(&c, i);
 	check_levels(&c);

@@ -137,6 +137,7 @@ struct cb_criterion {
 struct cb_level_def {
 	const char *id, *label, *note;
 	cb_pts at_least; /* of the total; ignored when the ruleset has `rating` */
+	const char *file; /* where it is written */
 	int line;
 };
 

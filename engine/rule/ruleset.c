@@ -312,6 +312,7 @@ static void read_levels(struct cb_build *b, const struct cb_tree *t, bool rating
 		for (size_t i = 0; rs->level && i < rs->nlevel; i++) {
 			rs->level[i] = b->base->level[i];
 			rs->level[i].id = cb_build_strdup(b, b->base->level[i].id);
+			rs->level[i].file = cb_build_strdup(b, b->base->level[i].file);
 			rs->level[i].label = cb_build_strdup(b, b->base->level[i].label);
 			rs->level[i].note = cb_build_strdup(b, b->base->level[i].note);
 		}
@@ -335,7 +336,7 @@ static void read_levels(struct cb_build *b, const struct cb_tree *t, bool rating
 			continue;
 		}
 		known_fields(b, l, "a level", fields, COUNT(fields));
-		*d = (struct cb_level_def){ .line = b->line };
+		*d = (struct cb_level_def){ .line = b->line, .file = cb_build_strdup(b, b->file) };
 		if (!id_ok(l->item[0]->text))
 			cb_say(b, "letters a to z, digits and _, beginning with a letter", "\"%s\" cannot be the id of a level", l->item[0]->text);
 		d->id = cb_build_strdup(b, l->item[0]->text);
@@ -1325,6 +1326,31 @@ int cb_ruleset_effort(const struct cb_ruleset *rs, const struct cb_input *in)
 
 /* --- the ruleset -------------------------------------------------------------------------------------------------- */
 
+/* Facts of its own that nothing reads, and such that all packs have anyway. */
+static void check_facts(struct cb_build *b, const struct cb_tree *t, const struct cb_tree *facts)
+{
+	if (!facts || b->errors)
+		return;
+	struct cb_place f = cb_enter_field(b, t, "facts");
+	for (size_t i = 0; i < facts->nitem; i++) {
+		struct cb_place p = cb_enter_item(b, i, facts->item[i]);
+		const struct cb_tree *id = cb_tree_get(facts->item[i], "id");
+		int at = id && id->type == CB_T_TEXT ? cb_facts_find(b->dict, id->text) : -1;
+		bool read = false;
+		for (size_t k = 0; k < b->rs->nnode && !read; k++)
+			read = cb_is(b->rs->node[k], "fact") && b->rs->node[k]->ref == at;
+		for (size_t k = 0; k < b->rs->ncriterion; k++)
+			for (size_t j = 0; j < b->rs->criterion[k].nneeds; j++)
+				read = read || b->rs->criterion[k].needs[j] == at;
+		if (at >= 0 && cb_fact_core_find(id->text) >= 0)
+			cb_warn(b, "leave it out of facts", "%s is a fact that all packs have already", id->text);
+		else if (at >= 0 && !read)
+			cb_warn(b, "use it in a criterion, or leave it out", "nothing reads the fact %s: cells would be asked for it in vain", id->text);
+		cb_leave(b, p);
+	}
+	cb_leave(b, f);
+}
+
 /* folder.file: parts of [a-z][a-z0-9_]* joined by points */
 static bool pack_id_ok(const char *s)
 {
@@ -1481,6 +1507,7 @@ static void read_all(struct cb_build *b, const struct cb_tree *t)
 	read_periods(b, t, &cl);
 	read_ranking(b, t, &cl);
 	read_advice(b, t);
+	check_facts(b, t, facts);
 }
 
 int cb_ruleset_build(struct cb_ruleset **out, const struct cb_tree *tree, const struct cb_ruleset *base, struct cb_facts *dict,

@@ -97,7 +97,7 @@ is "of the meetings that move down" "$(really elsewhere/thu.lua; both "SELECT su
 exits "an id that is not there" 2 rules diff thanh_hoa.hd_khoi thanh_hoa.hd_khoj --impact
 has "is told with the nearest" "$ERR" "did you mean 'thanh_hoa.hd_khoi'?"
 exits "a file that is not there" 3 rules diff thanh_hoa.hd_khoi elsewhere/no.lua
-has "is named" "$ERR" "elsewhere/no.lua: no such file"
+has "is named" "$ERR" "no pack elsewhere/no.lua: neither a file from here nor"
 exits "a group that is not there" 2 whatif thanh_hoa.hd_khoi --by clustre
 has "too" "$ERR" "did you mean 'cluster'?"
 exits "groups without --impact" 2 rules diff thanh_hoa.hd_khoi elsewhere/thu.lua --by cluster

@@ -56,8 +56,10 @@ static int load(const char *name, struct cb_buf *out, size_t *errors)
 	assert_int_equal(cb_facts_new(&dict, &err), 0);
 	assert_int_equal(cb_diags_new(&d, 100), 0);
 	code = cb_pack_load(&rs, scratch, name, dict, NULL, d, &err);
-	if (!code)
+	if (!code) {
+		cb_pack_check_names(rs, d);
 		code = cb_ruleset_check(rs, d, &err);
+	}
 	cb_buf_clear(out);
 	*errors = cb_diags_count(d, CB_SEV_ERROR);
 	for (size_t i = 0; i < cb_diags_kept(d); i++) {
