@@ -1016,6 +1016,7 @@ static int replay_keep(struct replay *r, struct cb_rows *rows, struct cb_err *er
 		return rc;
 	r->n++;
 	r->stats->results++;
+	r->stats->older += o->semantics != CB_SEMANTICS;
 	return 0;
 }
 
@@ -1074,6 +1075,10 @@ int cb_replay(struct cb_replay_stats *out, struct cb_store *st, int64_t run_id, 
 	}
 	if (rc == 0 && r.rs)
 		rc = replay_flush(&r, err);
+	if (rc == 0 && out->older)
+		cb_diags_addf(diags, CB_SEV_NOTE, NULL, 0, 0, NULL, NULL,
+			      "%lld of %lld results of run %lld were made by a program whose evaluation meant something else (this one has semantics %d)",
+			      (long long)out->older, (long long)out->results, (long long)run_id, CB_SEMANTICS);
 out:
 	cb_rows_close(rows);
 	replay_close(&r);

@@ -51,7 +51,7 @@ struct cb_pack_loader {
 
 /* Evaluates again every stored result (current and superseded) of a run from the stored text and the stored revision
    of the facts, and compares. Differences are findings. */
-struct cb_replay_stats { int64_t results, same, differ, lost; };
+struct cb_replay_stats { int64_t results, same, differ, lost, older /* made when evaluation meant something else: also told */; };
 int cb_replay(struct cb_replay_stats *out, struct cb_store *st, int64_t run_id, const struct cb_pack_loader *loader,
 	      struct cb_diags *diags, struct cb_err *err);
 

@@ -146,8 +146,8 @@ static int result_of_rev(struct cb_store *st, int64_t id, int64_t rev, bool *yes
 }
 
 /* Before a change of the row that meeting_get stands on: keeps its state if this transaction has not done so. *rev is
-   the revision that the change belongs to. Leaves meeting_get reset. */
-static int keep_past(struct cb_store *st, int64_t id, int64_t *rev, struct cb_err *err)
+   the revision that the change belongs to. `unit`: what the unit was, NULL: as on record. Leaves meeting_get reset. */
+static int keep_past(struct cb_store *st, int64_t id, const struct cb_span_row *unit, int64_t *rev, struct cb_err *err)
 {
 	int64_t was = sqlite3_column_int64(st->meeting_get, 1), txn = sqlite3_column_int64(st->meeting_get, 2);
 	const char *topic = (const char *)sqlite3_column_text(st->meeting_get, 3);
@@ -163,7 +163,7 @@ static int keep_past(struct cb_store *st, int64_t id, int64_t *rev, struct cb_er
 	if (rc == CB_OK && used)
 		rc = cb_units_get(st, sqlite3_column_int64(st->meeting_get, 4), &u, err);
 	if (rc == CB_OK && used) {
-		span = cb_units_span(u, (cb_day)sqlite3_column_int(st->meeting_get, 5));
+		span = unit ? unit : cb_units_span(u, (cb_day)sqlite3_column_int(st->meeting_get, 5));
 		cb_buf_clear(&st->scratch);
 		facts_json(st, &st->scratch);
 		rc = cb_buf_ok(&st->scratch) ? CB_OK : cb_err_nomem(err);
@@ -200,7 +200,7 @@ static int set_rev(struct cb_store *st, int64_t id, int64_t rev, struct cb_err *
 	return cb_st_done(st, q, err);
 }
 
-int cb_meetings_touch(struct cb_store *st, int64_t unit_id, cb_day from, cb_day to, struct cb_err *err)
+int cb_meetings_touch(struct cb_store *st, int64_t unit_id, cb_day from, cb_day to, const struct cb_span_row *was, struct cb_err *err)
 {
 	int64_t *id = NULL, rev;
 	size_t n = 0, cap = 0;
@@ -231,8 +231,16 @@ int cb_meetings_touch(struct cb_store *st, int64_t unit_id, cb_day from, cb_day 
 		rc = cb_st_txn(st, err);
 	for (size_t i = 0; rc == CB_OK && i < n; i++) {
 		rc = stand_on(st, id[i], &row, err);
+		if (rc == CB_OK && row && was) {
+			const struct cb_span_row *now;
+			struct cb_unit_row *u;
+
+			rc = cb_units_get(st, unit_id, &u, err);
+			now = rc == CB_OK ? cb_units_span(u, (cb_day)sqlite3_column_int(st->meeting_get, 5)) : NULL;
+			row = rc == CB_OK && !(now && now->kind == was->kind && now->cell_type == was->cell_type);
+		}
 		if (rc == CB_OK && row)
-			rc = keep_past(st, id[i], &rev, err);
+			rc = keep_past(st, id[i], was, &rev, err);
 		if (rc == CB_OK && row)
 			rc = set_rev(st, id[i], rev, err);
 	}
@@ -336,7 +344,7 @@ static int update(struct cb_store *st, struct cb_meeting *m, struct cb_err *err)
 		sqlite3_bind_value(q, 4, sqlite3_column_value(st->meeting_get, 3));
 	else
 		cb_st_bind_text(q, 4, m->topic);
-	rc = keep_past(st, m->id, &rev, err);
+	rc = keep_past(st, m->id, NULL, &rev, err);
 	if (rc != CB_OK)
 		return rc;
 	sqlite3_bind_int64(q, 1, m->id);
@@ -546,7 +554,7 @@ int cb_store_assessment_put(struct cb_store *st, const struct cb_assessment *a, 
 		rc = stand_on(st, a->meeting_id, &row, err);
 	if (rc != CB_OK)
 		return rc;
-	rc = keep_past(st, a->meeting_id, &rev, err);
+	rc = keep_past(st, a->meeting_id, NULL, &rev, err);
 	if (rc == CB_OK)
 		rc = cb_st_get(st, Q_ASSESSMENT_PUT, "INSERT INTO assessment(meeting_id,item,assessor,points) VALUES(?1,?2,?3,?4)"
 						     " ON CONFLICT DO UPDATE SET points=excluded.points", &q, err);
@@ -608,7 +616,7 @@ int cb_store_note_put(struct cb_store *st, int64_t meeting_id, const char *item,
 	if (rc == CB_OK)
 		rc = stand_on(st, meeting_id, &row, err);
 	if (rc == CB_OK)
-		rc = keep_past(st, meeting_id, &rev, err);
+		rc = keep_past(st, meeting_id, NULL, &rev, err);
 	if (rc == CB_OK)
 		rc = text ? cb_st_get(st, Q_NOTE_PUT, "INSERT INTO note(meeting_id,item,text) VALUES(?1,?2,?3)"
 						      " ON CONFLICT DO UPDATE SET text=excluded.text", &q, err)

@@ -497,6 +497,7 @@ void cb_store_close(struct cb_store *st)
 	cb_facts_free(st->facts);
 	cb_free(st->column);
 	cb_free(st->nearest);
+	cb_free(st->cut);
 	cb_free(st->actor);
 	cb_buf_release(&st->scratch);
 	cb_free(st->path);
@@ -596,7 +597,9 @@ int cb_store_commit(struct cb_store *st, struct cb_err *err)
 
 	if (!st->in_txn)
 		return cb_err_set(err, CB_EUSAGE, "%s: no transaction is open", st->path);
-	rc = cb_st_get(st, Q_COMMIT, "COMMIT", &q, err);
+	rc = cb_units_settle(st, err);
+	if (rc == CB_OK)
+		rc = cb_st_get(st, Q_COMMIT, "COMMIT", &q, err);
 	if (rc == CB_OK)
 		rc = cb_st_done(st, q, err);
 	if (rc == CB_OK)
@@ -614,6 +617,7 @@ void cb_store_rollback(struct cb_store *st)
 		sqlite3_reset(st->q[Q_ROLLBACK]);
 	}
 	st->run.id = 0;
+	st->ncut = 0;
 	cb_units_forget(st);
 	cb_facts_columns(st, NULL);
 }

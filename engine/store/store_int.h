@@ -30,6 +30,11 @@ struct cb_span_row {
 	int64_t parent_id, members;
 	char *name, *cluster;
 };
+/* Days that a span lost in this transaction, with what the unit was on them: another span may take them yet. */
+struct cb_cut {
+	int64_t unit_id;
+	struct cb_span_row was; /* names are not kept */
+};
 #define CB_CHAIN_MAX 16
 struct cb_chain {
 	cb_day from, to; /* every span on the way up holds all these days */
@@ -82,6 +87,7 @@ struct cb_store {
 	struct cb_cursor *lanes_of; /* whose lanes cb_lane() fills just now */
 	struct cb_run_now run;
 	struct cb_buf scratch;
+	struct cb_cut *cut; size_t ncut, ccut;
 };
 
 /* Maps SQLite's code and errno to ours with one line; `what` is what was being done ("reading meetings"). */
@@ -136,14 +142,16 @@ static inline bool cb_facts_has_column(const struct cb_store *st, int fact)
 
 /* units.c */
 void cb_units_forget(struct cb_store *st);
+int cb_units_settle(struct cb_store *st, struct cb_err *err); /* before the commit: meetings on days that a span lost */
 int cb_units_get(struct cb_store *st, int64_t id, struct cb_unit_row **out, struct cb_err *err); /* CB_ENOTFOUND */
 const struct cb_span_row *cb_units_span(const struct cb_unit_row *u, cb_day day);                /* NULL: none */
 int cb_units_chain(struct cb_store *st, struct cb_unit_row *u, cb_day day, const struct cb_chain **out, struct cb_err *err);
 
 /* meetings.c */
 void cb_meetings_forget(struct cb_store *st); /* the statements that name every column */
-/* The unit's kind or cell type on these days is about to change: what its meetings were rated by is kept, they get a new revision. */
-int cb_meetings_touch(struct cb_store *st, int64_t unit_id, cb_day from, cb_day to, struct cb_err *err);
+/* The unit's kind or cell type on these days is about to change: what its meetings were rated by is kept, they get a new revision.
+   `was`: they have changed already, from this; meetings for which it is the same now are left alone. NULL: not yet. */
+int cb_meetings_touch(struct cb_store *st, int64_t unit_id, cb_day from, cb_day to, const struct cb_span_row *was, struct cb_err *err);
 int cb_meeting_kind_of(const unsigned char *text);
 int cb_assessor_of(const unsigned char *text);
 

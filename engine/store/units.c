@@ -386,9 +386,34 @@ static int touch(struct cb_store *st, const struct cb_unit_span *s, int64_t id, 
 	if (rc != CB_OK)
 		return rc;
 	old = cb_units_span(u, s->from);
-	if (old == NULL || (old->kind == s->kind && old->cell_type == s->cell_type))
+	if (old == NULL)
 		return CB_OK;
-	return cb_meetings_touch(st, id, s->from, old->to < s->to ? old->to : s->to, err);
+	if (s->to < old->to) {
+		if (st->ncut == st->ccut) {
+			size_t cap = st->ccut ? st->ccut * 2 : 16;
+			struct cb_cut *more = cb_reallocarray(st->cut, cap, sizeof(*more));
+
+			if (more == NULL)
+				return cb_err_nomem(err);
+			st->cut = more;
+			st->ccut = cap;
+		}
+		st->cut[st->ncut++] = (struct cb_cut){ id, { .from = s->to + 1, .to = old->to, .kind = old->kind, .cell_type = old->cell_type } };
+	}
+	if (old->kind == s->kind && old->cell_type == s->cell_type)
+		return CB_OK;
+	return cb_meetings_touch(st, id, s->from, old->to < s->to ? old->to : s->to, NULL, err);
+}
+
+int cb_units_settle(struct cb_store *st, struct cb_err *err)
+{
+	int rc = CB_OK;
+
+	for (size_t i = 0; rc == CB_OK && i < st->ncut; i++)
+		rc = cb_meetings_touch(st, st->cut[i].unit_id, st->cut[i].was.from, st->cut[i].was.to, &st->cut[i].was, err);
+	if (rc == CB_OK)
+		st->ncut = 0;
+	return rc;
 }
 
 static int put(struct cb_store *st, const struct cb_unit_span *s, enum cb_put *what, struct cb_err *err)
