@@ -148,6 +148,8 @@ layers: ## who may include whom
 	@sh tests/layers.sh
 headers: ## every header compiles alone
 	@for h in $(HEADERS); do $(CC) $(CPPFLAGS_) $(CFLAGS_) -Werror -fsyntax-only -x c $$h || exit 1; done; echo "headers: $(words $(HEADERS)) compile alone"
+slow: all $(B)/tests/unit/lua/corpus ## the verdicts on every hostile script under valgrind and beside busy loops (minutes; needs valgrind)
+	@MODE=$(MODE) CHIBO=$(CURDIR)/$(B)/chibo SLOW=1 sh tests/lua/slow.sh
 lint: layers headers $(B)/chibo ## layers, headers, banned functions, layout of the packs, luacheck, the man page
 	@sh tests/lint.sh $(B)
 fmt: ## clang-format on what git tracks
@@ -161,22 +163,25 @@ bench: all $(B)/walls $(B)/console ## ratios against hand-written SQL, in one ru
 $(B)/walls $(B)/console: $(B)/%: tests/bench/%.c $(B)/libchibo.a
 	$(call say,BENCH,$@) $(CC) $(CPPFLAGS_) $(CFLAGS_) $(LDFLAGS_) -o $@ $< $(B)/libchibo.a $(LDLIBS_)
 
-# libFuzzer targets over the readers, each for FUZZ_SECONDS from the seeds in tests/fuzz/corpus; finds stay in build/fuzz.
+# libFuzzer targets, each for FUZZ_SECONDS from the seeds in tests/fuzz/corpus; what they find stays in build/fuzz. All are
+# linked with one library, in which files are read in pieces of 61 bytes.
 FUZZ_SECONDS ?= 30
 FUZZ_SRC := $(wildcard tests/fuzz/*.c)
-build/fuzz/%: tests/fuzz/%.c $(wildcard engine/base/*.c engine/model/*.c engine/store/*.c engine/exchange/*.[ch])
+FUZZ_OBJ := $(LIB_SRC:%.c=build/fuzz/obj/%.o) build/fuzz/obj/scripts.o
+FUZZ_FLAGS := $(CPPFLAGS_) -I. -DCB_FEED_CHUNK=61 -std=c11 -O1 -g -fno-sanitize-recover=undefined $(PKG_CFLAGS)
+build/fuzz/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(call say,FUZZ,$@) clang $(CPPFLAGS_) -DCB_FEED_CHUNK=61 -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(PKG_CFLAGS) \
-		-o $@ $< $(wildcard engine/base/*.c engine/model/*.c engine/store/*.c engine/exchange/*.c) $(LDLIBS_)
-# pattern and pack need everything but the command line.
-build/fuzz/pattern build/fuzz/pack: build/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(B)/gen/scripts.c
+	$(call say,FUZZ,$<) clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $@ $<
+build/fuzz/obj/scripts.o: $(B)/gen/scripts.c
 	@mkdir -p $(@D)
-	$(call say,FUZZ,$@) clang $(CPPFLAGS_) -std=c11 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined $(PKG_CFLAGS) \
-		-o $@ $< $(filter-out engine/cli/%,$(LIB_SRC)) $(B)/gen/scripts.c $(LDLIBS_)
-fuzz: $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%) ## libFuzzer over readers, patterns, packs (FUZZ_SECONDS=30 each; needs clang)
-	@for f in $(FUZZ_SRC:tests/fuzz/%.c=%); do mkdir -p build/fuzz/$$f.corpus; \
-		build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -timeout=10 -print_final_stats=0 -verbosity=0 -artifact_prefix=build/fuzz/$$f- \
-			build/fuzz/$$f.corpus tests/fuzz/corpus/$$f >build/fuzz/$$f.log 2>&1 || { grep -v '# Uses' build/fuzz/$$f.log | tail -n 40; exit 1; }; echo "fuzz: $$f is clean after $(FUZZ_SECONDS) s"; done
+	$(call say,FUZZ,$<) clang $(FUZZ_FLAGS) -fsanitize=fuzzer-no-link,address,undefined -c -o $@ $<
+build/fuzz/libchibo.a: $(FUZZ_OBJ)
+	$(call say,AR,$@) rm -f $@ && ar rcs $@ $^
+build/fuzz/%: tests/fuzz/%.c build/fuzz/libchibo.a
+	$(call say,FUZZ,$@) clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS_)
+fuzz: $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%) ## libFuzzer over readers, patterns, packs, the compiler of rules (FUZZ_SECONDS=30 each; needs clang)
+	@mkdir -p build/fuzz/seeds/pack && cp tests/rules/broken/*.lua rules/*/*.lua build/fuzz/seeds/pack/
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZ_SRC:tests/fuzz/%.c=%)
 
 man: $(B)/chibo.1 ## the man page (needs scdoc)
 $(B)/chibo.1: engine/cli/chibo.1.scd
@@ -195,5 +200,5 @@ uninstall: ## what install put there
 clean: ## remove build/
 	rm -rf build examples/out
 
-.PHONY: all help deps deps-test demo test check layers headers lint fmt bench fuzz man install uninstall clean FORCE
--include $(wildcard $(B)/engine/*/*.d $(B)/tests/unit/*/*.d)
+.PHONY: all help deps deps-test demo test check layers headers lint fmt bench fuzz slow man install uninstall clean FORCE
+-include $(wildcard $(B)/engine/*/*.d $(B)/tests/unit/*/*.d build/fuzz/obj/engine/*/*.d)

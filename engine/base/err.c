@@ -2,7 +2,8 @@
  * err.c - one line of text and a code, in memory that the caller owns.
  *
  * set writes, prefix moves the old message to the right and writes before it. Nothing allocates. A message that is
- * too long is cut where a character begins; line breaks become blanks, so that a message is always one line.
+ * too long is cut where a character begins; line breaks become blanks and other control bytes "?", so that a message is
+ * always one line that a terminal shows as it is.
  */
 #include "base/err.h"
 
@@ -25,14 +26,29 @@ static size_t whole(const char *s, size_t n)
 	return n - (i - 1) < need ? i - 1 : n;
 }
 
+/* Ends the line: cut where a character begins, also where a "%.60s" inside it did not; no control bytes for a terminal. */
 static void finish(char *s, size_t len, size_t cap)
 {
+	char *to = s;
+
 	if (len >= cap)
 		len = whole(s, cap - 1);
 	s[len] = '\0';
-	for (; *s; s++)
-		if (*s == '\n' || *s == '\r')
-			*s = ' ';
+	while (*s) {
+		unsigned char c = (unsigned char)*s;
+		size_t need = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1, have = 1;
+
+		while (have < need && ((unsigned char)s[have] & 0xC0) == 0x80)
+			have++;
+		if (have == need) {
+			memmove(to, s, need);
+			if (c < 0x20 || c == 0x7f)
+				*to = c == '\n' || c == '\r' || c == '\t' ? ' ' : '?';
+			to += need;
+		}
+		s += have;
+	}
+	*to = '\0';
 }
 
 int cb_err_set(struct cb_err *err, int code, const char *fmt, ...)

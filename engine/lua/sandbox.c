@@ -413,8 +413,12 @@ static int call_failed(struct cb_sandbox *sb, int status, struct cb_err *err)
 	}
 	skip = sb->line && strlen(msg) == n ? position_len(msg, sb->short_src, &line) : 0;
 	cb_sandbox_clean(text, sizeof(text), msg + skip, n - skip);
-	if (n - skip > sizeof(text) - 1 && strlen(text) + 4 < sizeof(text) + 3)
-		memcpy(text + strlen(text) - (strlen(text) > sizeof(text) - 4 ? 4 : 0), "...", 4);
+	if (n - skip > sizeof(text) - 1) {
+		size_t end = strlen(text) > sizeof(text) - 4 ? sizeof(text) - 4 : strlen(text);
+		while (end && ((unsigned char)text[end] & 0xc0) == 0x80) /* never in the middle of a letter */
+			end--;
+		memcpy(text + end, "...", 4);
+	}
 	lua_pop(L, 1);
 	if (sb->line && (skip || !has_position(text)))
 		return cb_err_set(err, CB_ERULE, "%s:%d: %s", sb->file, line, text);

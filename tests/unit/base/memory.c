@@ -176,6 +176,9 @@ static void an_error_is_one_line_with_its_code(void **state)
 	(void)state;
 	assert_int_equal(cb_err_set(&e, CB_EIO, "cannot read %s\nat all", "x"), CB_EIO);
 	assert_string_equal(e.msg, "cannot read x at all");
+	cb_err_set(&e, CB_EIO, "%.3s|%.5s|\033[31m\t\x7f", "aộ", "aộb"); /* a precision cuts bytes, not letters */
+	assert_string_equal(e.msg, "a|aộb|?[31m ?");
+	cb_err_set(&e, CB_EIO, "cannot read %s\nat all", "x");
 	assert_int_equal(cb_err_prefix(&e, "unit %d", 7), CB_EIO);
 	assert_string_equal(e.msg, "unit 7: cannot read x at all");
 	assert_int_equal(cb_err_set(NULL, CB_EBUSY, "x"), CB_EBUSY);

@@ -97,6 +97,7 @@ static void faults_of_syntax_end_the_file_by_name(void **state)
 	TELLS("[{\"a\":nul}]", "nul is not JSON");
 	TELLS("[{\"a\":028}]", "!1:7 028 begins with 0");
 	TELLS("[{\"a\":-}]", "- is cut off");
+	TELLS("[{\"a\":28\0\r}]", "byte 0x00 where a comma or } is wanted");
 	TELLS("[{\"a\":1.}]", "1. is cut off");
 	TELLS("[{\"a\":1e}]", "1e is cut off");
 	TELLS("[{\"a\":+1}]", "'+' where a value is wanted");
