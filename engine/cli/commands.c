@@ -135,8 +135,9 @@ const struct cli_command cli_commands[] = {
 	 "PACK means the pack and its cases; without words every file of the rules folder. The names of changed files are printed;\n"
 	 "- reads standard input and prints it laid out. A file that is not correct Lua is told and left as it is.",
 	 "chibo rules fmt an_phu.hd42\nchibo rules fmt --check", fmt_options, 0, 0, -1, cli_rules_fmt},
-	{"rules new", "ID", "a small pack with cases to start from", "ID is folder.file below the rules folder; nothing that is there is overwritten.",
-	 "chibo rules new phuong_mau.hd42 --issuer phuong_mau --title 'Bảng điểm của phường Mẫu' --from 2025-11-01", new_options, 0, 1, 1, cli_rules_new},
+	{"rules new", "[ID]", "a small pack with cases to start from",
+	 "ID is folder.file below the rules folder; nothing that is there is overwritten. On a terminal it asks for what was not given.",
+	 "chibo rules new phuong_mau.hd42 --issuer phuong_mau --title 'Bảng điểm của phường Mẫu' --from 2025-11-01", new_options, 0, 0, 1, cli_rules_new},
 	{"rules diff", "PACK PACK", "what changed in meaning between two rulesets, and what it would do",
 	 "A pack is folder.file of the rules folder, or the path of any file: an edited copy takes its base from the rules folder.\n"
 	 "--impact evaluates the meetings on record that the first rates under both, and stores nothing.",

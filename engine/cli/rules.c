@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "base/alloc.h"
 #include "base/num.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "lua/cover.h"
 #include "lua/pack.h"
@@ -384,37 +385,104 @@ static int write_new(const char *path, const char *text, const char *const *valu
 	return ok ? 0 : cb_err_set(err, CB_EIO, "%s: cannot be written", path);
 }
 
-/* A text that may stand between quotation marks of a pack. */
-static bool plain(const char *s)
+/* The four answers of rules new; each says what is wrong with a text, NULL when it will do. */
+static const char *bad_id(const char *id)
 {
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == '"' || *s == '\\' || *s == 0x7f)
-			return false;
-	return true;
+	const char *dot = strchr(id, '.');
+
+	if (!dot || strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_.") != strlen(id) || strchr(dot + 1, '.') || dot == id || !dot[1] || strlen(id) > 80 ||
+	    !(id[0] >= 'a' && id[0] <= 'z') || !(dot[1] >= 'a' && dot[1] <= 'z'))
+		return "a pack is named folder.file in a to z, 0 to 9 and _, such as phuong_mau.hd42";
+	return NULL;
+}
+
+static const char *bad_text(const char *s)
+{
+	size_t at;
+
+	if (strchr(s, '"') || strchr(s, '\\') || cb_text_check(s, strlen(s), &at) != CB_TEXT_OK)
+		return "a title has no quotation marks and no control characters";
+	return NULL;
+}
+
+static const char *bad_code(const char *s)
+{
+	return cb_code_ok(s, strlen(s)) ? NULL : "the code of a unit has letters, digits, points, _ and -";
+}
+
+static const char *bad_day(const char *s)
+{
+	cb_day day;
+
+	return cb_day_parse(&day, s, strlen(s)) <= CB_DATE_BAD ? "write a day as 01/11/2025 or 2025-11-01" : NULL;
+}
+
+/* Asks on the terminal until the answer will do; an empty one means `otherwise`. */
+static int ask(char *dst, size_t cap, const char *what, const char *otherwise, const char *(*bad)(const char *), struct cb_err *err)
+{
+	for (;;) {
+		const char *why;
+		size_t n;
+
+		fprintf(stderr, otherwise ? "%s [%s]: " : "%s: ", what, otherwise);
+		if (!fgets(dst, (int)cap, stdin))
+			return cb_err_set(err, cli_stopped() ? CB_EINTR : CB_EUSAGE, "stopped; nothing was written");
+		for (n = strlen(dst); n && strchr(" \t\r\n", dst[n - 1]); n--)
+			dst[n - 1] = '\0';
+		if (!*dst && otherwise)
+			snprintf(dst, cap, "%s", otherwise);
+		why = bad(dst);
+		if (!why)
+			return 0;
+		fprintf(stderr, "%s\n", why);
+	}
 }
 
 int cli_rules_new(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
-	const char *id = argv[0], *dot = strchr(id, '.');
-	const char *title = cli_get(c, "title"), *issuer = cli_get(c, "issuer"), *from = cli_get(c, "from");
-	char folder[512], path[600], cases[600];
+	static const struct {
+		const char *option, *what;
+		const char *(*bad)(const char *);
+	} part[] = {{"title", "name of the regulation", bad_text}, {"issuer", "code of the unit that issued it", bad_code}, {"from", "first day in force", bad_day}};
+	char id[200], answer[3][400], iso[11], folder[512], path[600], cases[600];
+	bool talk = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	const char *dot, *why;
 	cb_day day;
-	int rc;
+	int rc = 0;
 
-	(void)argc;
-	if (!dot || strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_.") != strlen(id) || strchr(dot + 1, '.') || dot == id || !dot[1] || strlen(id) > 80 ||
-	    !(id[0] >= 'a' && id[0] <= 'z') || !(dot[1] >= 'a' && dot[1] <= 'z'))
-		return cb_err_set(err, CB_EUSAGE, "a pack is named folder.file in a to z, 0 to 9 and _, such as phuong_mau.hd42");
-	if (from && (cb_day_parse(&day, from, strlen(from)) != CB_DATE_ISO))
-		return cb_err_set(err, CB_EUSAGE, "--from %s: write a day as 2025-11-01", from);
-	if ((title && !plain(title)) || (issuer && !plain(issuer)))
-		return cb_err_set(err, CB_EUSAGE, "titles and codes have no quotation marks and no control characters");
+	if (argc)
+		snprintf(id, sizeof id, "%s", argv[0]);
+	else if (!talk)
+		return cb_err_set(err, CB_EUSAGE, "rules new: wants ID, such as phuong_mau.hd42");
+	else
+		rc = ask(id, sizeof id, "id of the pack, folder.file", NULL, bad_id, err);
+	if (rc)
+		return rc;
+	why = argc && strlen(argv[0]) > 80 ? bad_id("") : bad_id(id);
+	if (why)
+		return cb_err_set(err, CB_EUSAGE, "%s", why);
+	dot = strchr(id, '.');
+	for (int i = 0; i < 3; i++) {
+		const char *given = cli_get(c, part[i].option);
+		char otherwise[200];
+		/* most often the folder has the issuing body's code */
+		if (i == 1)
+			snprintf(otherwise, sizeof otherwise, "%.*s", (int)(dot - id), id);
+		else
+			snprintf(otherwise, sizeof otherwise, "%s", i == 0 ? id : "28/10/2025");
+		if (!given && talk)
+			rc = ask(answer[i], sizeof answer[i], part[i].what, otherwise, part[i].bad, err);
+		else
+			snprintf(answer[i], sizeof answer[i], "%s", given ? given : otherwise);
+		if (rc)
+			return rc;
+		why = given && strlen(given) >= sizeof answer[i] ? "is too long" : part[i].bad(answer[i]);
+		if (why)
+			return cb_err_set(err, CB_EUSAGE, "--%s %.60s: %s", part[i].option, answer[i], why);
+	}
+	cb_day_parse(&day, answer[2], strlen(answer[2]));
+	const char *value[] = {id, answer[0], answer[1], cb_day_iso(iso, day)};
 	snprintf(folder, sizeof folder, "%.400s/%.*s", c->rules, (int)(dot - id), id);
-	const char *value[] = {id, title ? title : id, issuer ? issuer : "trung_uong", from ? from : "2025-10-28"};
-	char code[81];
-	snprintf(code, sizeof code, "%.*s", (int)(dot - id), id);
-	if (!issuer) /* most often the folder has the issuing body's code */
-		value[2] = code;
 	rc = mkdir(folder, 0777) && errno != EEXIST ? cb_err_set(err, CB_EIO, "%s: %s", folder, strerror(errno)) : 0;
 	snprintf(path, sizeof path, "%s/%s.lua", folder, dot + 1);
 	if (!rc)
@@ -427,6 +495,8 @@ int cli_rules_new(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = write_new(cases, new_cases, value, err);
 	if (!rc)
 		fprintf(c->out, "%s\n%s\n", path, cases);
+	if (!rc && talk)
+		fprintf(stderr, "next: chibo rules check %s; chibo rules test %s\n", id, id);
 	return rc;
 }
 

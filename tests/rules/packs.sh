@@ -92,4 +92,46 @@ exits "nothing is overwritten" 3 rules new phuong_mau.hd42
 has "it says so" "$ERR" "is there already"
 exits "a bad name is refused" 2 rules new "../x.y"
 exits "a title cannot end the text it stands in" 2 rules new a.b --title 'x" .. os.exit() .. "'
+exits "a day may be written as people do" 0 rules new phuong_mau.hd43 --from 01/11/2025
+has "and stands in the pack as packs have it" "$(cat new/phuong_mau/hd43.lua)" 'from = "2025-11-01"'
+exits "no day" 2 rules new phuong_mau.hd44 --from 31/02/2025
+has "is told" "$ERR" "--from 31/02/2025: write a day as 01/11/2025 or 2025-11-01"
+exits "without an id there is nothing to ask where no one answers" 2 rules new
+has "and it says so" "$ERR" "rules new: wants ID, such as phuong_mau.hd42"
+
+# on a terminal it asks: a wrong answer again, an empty one for what it offers
+cat >ask.py <<'END'
+import os, pty, sys, select
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], [sys.argv[1], "rules", "new"])
+answers, seen = ["Phường", "phuong_moi.hd42", "Bảng \"điểm\"", "Bảng điểm của phường Mới", "", "1/13/2025", "01/12/2025"], b""
+while True:
+    if not select.select([fd], [], [], 20)[0]:
+        break
+    try:
+        got = os.read(fd, 4096)
+    except OSError:
+        break
+    if not got:
+        break
+    seen += got
+    if seen.endswith(b": ") and answers:
+        os.write(fd, (answers.pop(0) + "\n").encode())
+sys.stdout.buffer.write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+END
+python3 ask.py "$CHIBO" >asked
+is "asked on a terminal, it writes a pack" 0 $?
+has "a wrong id is asked for again" "$(cat asked)" "a pack is named folder.file"
+has "a title with quotation marks too" "$(cat asked)" "no quotation marks"
+has "a day that is none too" "$(cat asked)" "write a day as"
+has "the folder is offered as the issuer" "$(cat asked)" "code of the unit that issued it [phuong_moi]: "
+has "what to do next is said" "$(cat asked)" "chibo rules test phuong_moi.hd42"
+has "the answers stand in the pack" "$(cat new/phuong_moi/hd42.lua)" 'title = "Bảng điểm của phường Mới"'
+has "the day too" "$(cat new/phuong_moi/hd42.lua)" 'from = "2025-12-01"'
+exits "the pack passes check" 0 rules check phuong_moi.hd42
+is "without a finding" "" "$ERR"
+exits "its cases reach and notice everything" 0 rules test phuong_moi.hd42 --coverage --mutate
+exits "and both files are laid out" 0 rules fmt --check phuong_moi
 finish
