@@ -37,14 +37,20 @@ static void close_pair(int p[2])
 	}
 }
 
-/* Reads both ends until they are closed. */
-static void drain(int fd_out, int fd_talk, struct cb_buf *out, struct cb_buf *talk)
+/* Reads both ends until they are closed; a request to stop goes on to the child. */
+static void drain(pid_t pid, int fd_out, int fd_talk, struct cb_buf *out, struct cb_buf *talk)
 {
 	struct pollfd f[2] = { { .fd = fd_out, .events = POLLIN }, { .fd = fd_talk, .events = POLLIN } };
 	char part[16384];
 	while (f[0].fd >= 0 || f[1].fd >= 0) {
-		if (poll(f, 2, -1) < 0 && errno != EINTR)
+		int n_ready = poll(f, 2, -1);
+		if (n_ready < 0 && errno != EINTR)
 			return;
+		if (n_ready < 0) {
+			if (cli_stopped())
+				kill(pid, SIGINT);
+			continue;
+		}
 		for (int i = 0; i < 2; i++) {
 			if (f[i].fd < 0 || !f[i].revents)
 				continue;
@@ -99,7 +105,7 @@ static int run_self(void *ctx, int argc, const char *const *argv, struct cb_buf 
 	close(p_out[1]);
 	close(p_talk[1]);
 	p_out[1] = p_talk[1] = -1;
-	drain(p_out[0], p_talk[0], out, talk);
+	drain(pid, p_out[0], p_talk[0], out, talk);
 	int st;
 	while (waitpid(pid, &st, 0) < 0 && errno == EINTR)
 		;

@@ -27,11 +27,25 @@
 static struct cb_console *volatile current; /* for the signal handler and readline's callbacks */
 static volatile sig_atomic_t running;       /* a chunk runs: Ctrl-C stops it; else it clears the line */
 
+static volatile sig_atomic_t presses;       /* of Ctrl-C while it runs */
+
+/* Stops what runs. A library's loop that does not listen (a pattern that tries everything) ends with the third press: the
+   whole console, which only reads. */
+static void stop_running(void)
+{
+	if (!running || !current)
+		return;
+	cb_console_interrupt(current);
+	if (++presses >= 3) {
+		signal(SIGINT, SIG_DFL);
+		raise(SIGINT);
+	}
+}
+
 static void on_int(int sig)
 {
 	(void)sig;
-	if (running && current)
-		cb_console_interrupt(current);
+	stop_running();
 }
 
 /* Is [s, s+n) a whole word of the text that begins at `text`? */
@@ -164,8 +178,7 @@ static volatile sig_atomic_t pressed, resized;
 static void on_int_reading(int sig)
 {
 	(void)sig;
-	if (running && current)
-		cb_console_interrupt(current);
+	stop_running();
 	pressed = 1;
 }
 
@@ -354,6 +367,7 @@ int cb_repl(struct cb_console *c, bool interactive, struct cb_err *err)
 		}
 		if (interactive)
 			cb_console_width(c, term_width());
+		presses = 0;
 		running = 1;
 		int st = cb_console_eval(c, text.s, text.len, "=(console)", &incomplete, err);
 		running = 0;

@@ -39,23 +39,27 @@ static const char rows_meta[] = "chibo.rows";
 
 /* --- memory, interrupt, errors ------------------------------------------------------------------------------ */
 
-static void *console_alloc(void *ud, void *p, size_t osize, size_t nsize)
-{
-	(void)ud;
-	(void)osize;
-	if (nsize == 0) {
-		cb_free(p);
-		return NULL;
-	}
-	return cb_realloc(p, nsize);
-}
-
 #define self cb_console_of
 
 /* Did somebody ask to stop: cb_console_interrupt, or a signal to the whole program? */
 static bool asked(const struct cb_console *c)
 {
 	return c->stop || (c->o.stopped && c->o.stopped());
+}
+
+#define BLOCK_MAX ((size_t)256 << 20) /* a larger text or table is a slip, and takes long to fill */
+#define BLOCK_BIG ((size_t)64 << 10)
+
+/* After somebody asked to stop nothing big is handed out: the library's own loops over long texts end there too. */
+static void *console_alloc(void *ud, void *p, size_t osize, size_t nsize)
+{
+	if (nsize == 0) {
+		cb_free(p);
+		return NULL;
+	}
+	if (nsize > BLOCK_BIG && nsize > osize && (nsize > BLOCK_MAX || asked(ud)))
+		return NULL;
+	return cb_realloc(p, nsize);
 }
 
 enum { ASK_EVERY = 10000 }; /* instructions */
@@ -111,9 +115,9 @@ static int call(struct cb_console *c, int nargs, int nresults, struct cb_err *er
 	lua_remove(L, base);
 	if (rc == LUA_OK)
 		return CB_OK;
-	if (rc == LUA_ERRMEM) {
+	if (rc == LUA_ERRMEM && !asked(c)) {
 		lua_pop(L, 1);
-		return cb_err_nomem(err);
+		return cb_err_set(err, CB_ENOMEM, "%s", "out of memory, or a text or table of more than 256 MB");
 	}
 	const char *s = lua_tostring(L, -1);
 	if (asked(c)) {
@@ -717,7 +721,11 @@ static struct cb_buf *start_words(lua_State *L, struct cb_buf **talk, int *rc)
 	struct cb_buf *out = new_buf(L);
 	if (!c->o.command)
 		fail(L, "%s", "commands are not to be had here");
+	if (asked(c))
+		fail(L, "%s", "stopped");
 	*rc = c->o.command(c->o.ctx, n, argv, out, *talk);
+	if (asked(c))
+		fail(L, "%s", "stopped");
 	if (!cb_buf_ok(out) || !cb_buf_ok(*talk))
 		fail(L, "%s", "out of memory");
 	while ((*talk)->len > 0 && (*talk)->s[(*talk)->len - 1] == '\n')
@@ -1043,7 +1051,7 @@ int cb_console_open(struct cb_console **out, const struct cb_console_opts *opts,
 	if (!c)
 		return cb_err_nomem(err);
 	c->o = *opts;
-	c->L = lua_newstate(console_alloc, NULL);
+	c->L = lua_newstate(console_alloc, c);
 	if (!c->L) {
 		cb_free(c);
 		return cb_err_nomem(err);

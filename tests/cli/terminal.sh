@@ -78,6 +78,19 @@ sleep 0.7
 send C-c
 shows "Ctrl-C stops a long query" "stopped"
 clear_screen
+for lua in 'repeat pcall(function() rank{ period = "2020" } end) until false' \
+	'repeat s = ("x"):rep(50000000):upper():reverse() until false' \
+	'n = 0 for r in sql[[with recursive n(i) as (select 1 union all select i+1 from n where i<1000000) select i from n]]:each() do n = n + 1 end' \
+	'coroutine.wrap(function() while true do end end)()'; do
+	type_ "$lua"
+	sleep 0.5
+	send C-c
+	shows "Ctrl-C stops: $lua" "stopped"
+	clear_screen
+done
+type_ 'print(("x"):rep(1e9))'
+shows "a text that is far too long is refused" "256 MB"
+clear_screen
 send 'abandoned line' C-c
 send '1 + 41' Enter
 shows "Ctrl-C at the prompt clears the line" "42"
@@ -108,7 +121,7 @@ is "history is for its owner only" 600 "$(stat -c %a "$T/.local/state/chibo/hist
 # --- without less, and on other terminals ---
 session() { # NAME VARIABLES: another console
 	$TM resize-window -t c -x 100 -y 12
-	$TM respawn-pane -k -t c "env HOME=$T LANG=C.UTF-8 LC_ALL=C.UTF-8 TERM=screen CHIBO_RULES=$CHIBO_RULES $1 $CHIBO --db $T/r.db repl; echo LEFT; sleep 100"
+	$TM respawn-pane -k -t c "trap : INT; env HOME=$T LANG=C.UTF-8 LC_ALL=C.UTF-8 TERM=screen CHIBO_RULES=$CHIBO_RULES $1 $CHIBO --db $T/r.db repl; echo LEFT; sleep 100"
 	shows "the console greets ($1)" "chibo>"
 }
 long='sql[[with recursive n(i) as (select 1 union all select i+1 from n where i<30) select i*1000 as thousands from n]]'
@@ -147,6 +160,16 @@ type_ "$long"
 shows "\$PAGER is the user's own" "30.k"
 send C-d
 shows "and the console ends" LEFT
+
+session A=1
+type_ 'print(("a"):rep(100000):find(".-.-.-.-b"))'
+sleep 0.5
+send C-c
+sleep 0.3
+send C-c
+sleep 0.3
+send C-c
+shows "a pattern that does not listen ends with the third Ctrl-C" LEFT
 
 # --- without a terminal ---
 { "$CHIBO" --db r.db query 'for i = 1, 200000 do print(i) end' 2>pipe.err; echo $? >pipe.rc; } | head -1 >/dev/null
