@@ -289,6 +289,13 @@ static int host_call(void *ctx, int handle, const struct cb_fnarg *arg, size_t n
 	if (!lua_checkstack(h->sb->L, 12))
 		return cb_err_nomem(err);
 	rc = push_closure(&c, err);
+	if (rc && rc != CB_ENOMEM) { /* a pack that filled its memory while it was loaded */
+		cb_err_prefix(err, "%s", h->path);
+		snprintf(h->text[0], CB_FN_TEXT, "%s", err->msg);
+		for (size_t i = 0; i < n; i++)
+			out[i] = (struct cb_fnresult){ .type = CB_FN_ABSENT, .code = rc, .text = h->text[0] };
+		return 0;
+	}
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < n && !rc; i++, c.arg += narg, c.out++) {

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "lua/build.h"
 #include "lua/fnhost.h"
+#include "lua/sandbox_int.h"
 #include "lua/wall.h"
 
 static struct cb_err err;
@@ -666,6 +667,35 @@ static void a_limit_in_one_call_leaves_the_next_as_it_was(void **unused)
 	h.free(h.ctx);
 }
 
+/* Whatever room the load leaves, a call ends as a result or as the pack's own error. */
+static void a_pack_that_fills_its_memory_while_loading_fails_alone(void **unused)
+{
+	struct cb_pack_limits lim = cb_pack_limits_default;
+	struct cb_fnhost h;
+	struct cb_fnresult r[2];
+	struct cb_fnarg two[12]; /* meetings */
+	struct cb_sandbox *sb;
+	int limits = 0, results = 0;
+
+	(void)unused;
+	for (int i = 0; i < 12; i++)
+		two[i] = facts[i % 6];
+	for (size_t room = 0; room < 6000; room += 40) {
+		sb = frozen("return function(m) return 1 end");
+		lua_gc(cb_sandbox_state(sb), LUA_GCCOLLECT, 0);
+		sb->lim.memory = lim.memory = cb_sandbox_memory(sb) + room;
+		assert_int_equal(cb_fnhost_make(&h, sb, "t.lua", &lim, &err), 0);
+		assert_int_equal(h.call(h.ctx, 0, two, 6, 2, r, &err), 0);
+		if (r[1].code && strncmp(r[1].text, "t.lua", 5) != 0)
+			fail_msg("%s", r[1].text);
+		limits += r[1].code == CB_ELIMIT;
+		results += r[1].code == 0;
+		h.free(h.ctx);
+	}
+	assert_true(limits > 1);
+	assert_true(results > 1);
+}
+
 static void what_is_printed_is_kept_clean_and_short(void **unused)
 {
 	struct cb_sandbox *sb = opened(NULL);
@@ -749,6 +779,7 @@ int main(void)
 		cmocka_unit_test(facts_of_one_meeting_do_not_reach_the_next),
 		cmocka_unit_test(a_run_has_a_budget_of_its_own),
 		cmocka_unit_test(a_limit_in_one_call_leaves_the_next_as_it_was),
+		cmocka_unit_test(a_pack_that_fills_its_memory_while_loading_fails_alone),
 		cmocka_unit_test(what_is_printed_is_kept_clean_and_short),
 		cmocka_unit_test(running_out_of_memory_anywhere_is_an_error_and_leaves_nothing),
 	};
