@@ -14,7 +14,12 @@ static const struct cli_option import_options[] = {
 	{"findings", "N", "show the first N findings (default 20); all are counted"},
 	END,
 };
-static const struct cli_option template_options[] = {{"ruleset", "ID", "with the lines that this ruleset lets people judge"}, END};
+static const struct cli_option template_options[] = {
+	{"ruleset", "ID", "with what this ruleset reads, and the lines that it lets people judge"},
+	{"unit", "CODE", "with what the rules in force for this cell, or for the cells below this body, read"},
+	{"on", "DAY", "in force on this day (default: today)"},
+	END,
+};
 static const struct cli_option evaluate_options[] = {
 	PERIOD, UNIT, {"all", NULL, "also what has not changed since it was rated"}, {"dry-run", NULL, "count, store nothing"}, END,
 };
@@ -87,7 +92,7 @@ const struct cli_command cli_commands[] = {
 	 "All or nothing, unless --rejects is given. The same file again changes nothing.",
 	 "chibo import units units.csv\nchibo import meetings 2020-03.csv --rejects sai.csv", import_options, CLI_ROWS, 2, 2, cli_import},
 	{"template", "WHAT", "the CSV form to fill in", "WHAT is units, meetings, assessments, visits or months. The form comes back through 'chibo import'.",
-	 "chibo template meetings >mau.csv\nchibo template assessments --ruleset an_phu.hd42 >mau.csv", template_options, 0, 1, 1, cli_template},
+	 "chibo template meetings >mau.csv\nchibo template assessments --ruleset an_phu.hd42 >mau.csv\nchibo template meetings --unit thanh_hoa --on 2020-03-01 >mau.csv", template_options, 0, 1, 1, cli_template},
 	{"evaluate", "", "score and rate what is new or changed",
 	 "Each meeting is rated by the ruleset in force for its unit on its day. A run is wholly there or wholly absent.\n"
 	 "Exit code 1 when meetings could not be rated for wrong points or a fault of a pack. The run keeps who had signed the packs;\n"
@@ -161,7 +166,7 @@ const struct cli_command cli_commands[] = {
 	 "units, meetings, assessments (with notes, votes and decisions), visits and months come back through 'chibo import' as they were.\n"
 	 "results and criteria are what evaluate made of them.",
 	 "chibo export results --period 2020 -o kq.csv --bom\nchibo export meetings --period 2020-03 -o 2020-03.csv", export_options, CLI_ROWS, 1, 1, cli_export},
-	{"sql", "STATEMENT", "one reading statement over the record's views", "The views: v_unit v_meeting v_result v_result_criterion v_assessment v_note v_note_due v_decision v_visit v_month v_run v_run_signature v_ruleset v_fact.",
+	{"sql", "STATEMENT", "one reading statement over the record's views", "The views: v_unit v_meeting v_result v_result_criterion v_assessment v_note v_note_due v_decision v_visit v_month\nv_run v_run_signature v_ruleset v_fact.",
 	 "chibo sql \"select official, count(*) from v_result where month = '2020-03' group by 1\"", NULL, CLI_ROWS, 1, 1, cli_sql},
 	{"repl", "", "the console: ask anything of the record, in Lua", "A bare expression prints; help() says what can be asked.", "chibo repl", NULL, 0, 0, 0, cli_repl},
 	{"query", "LUA...", "run one line of the console and print its answer", NULL, "chibo query 'results{ year = 2020 }:by(\"level\"):count()'", NULL, 0, 1, -1,

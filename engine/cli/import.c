@@ -123,31 +123,82 @@ int cli_import(struct cli *c, int argc, char **argv, struct cb_err *err)
 	return rc;
 }
 
+enum { LAWS = 16 };
+
+/* The rulesets in force for the unit on the day: for every kind of meeting, and where it is no cell, for every kind and type of
+   cell that may be below it. */
+static int laws_of(struct cli *c, const char *code, const char *on, const struct cb_ruleset **rs, size_t *n, struct cb_err *err)
+{
+	const char *const *chain;
+	struct cb_unit_view u;
+	size_t nchain;
+	int64_t id;
+	cb_day day = cb_today();
+	char iso[11];
+	int rc = cli_unit_id(c, code, &id, err);
+
+	if (!rc && on && cb_day_parse(&day, on, strlen(on)) == CB_DATE_BAD)
+		rc = cb_err_set(err, CB_EUSAGE, "--on '%.40s': write 2025-11-01 or 01/11/2025", on);
+	if (!rc)
+		rc = cb_store_unit_on(c->store, id, day, &u, err);
+	if (rc == CB_ENOTFOUND && id)
+		return cb_err_set(err, rc, "%s did not exist on %s; --on DAY names another", code, cb_day_iso(iso, day));
+	if (!rc)
+		rc = cb_store_unit_chain(c->store, id, day, &chain, &nchain, err);
+	if (!rc)
+		rc = cli_rules(c, err);
+	if (rc)
+		return rc;
+	for (int kind = CB_REGULAR; kind < CB_MEETING_KINDS; kind++)
+		for (unsigned unit = 0; unit < CB_UNIT_KINDS; unit++)
+			for (unsigned type = 0; type < CB_CELL_TYPES; type++) {
+				const struct cb_ruleset *found;
+				size_t i = 0;
+				if (!cb_unit_is_cell((enum cb_unit_kind)unit) || (cb_unit_is_cell(u.kind) && (unit != (unsigned)u.kind || type != (unsigned)u.cell_type)))
+					continue;
+				found = cb_rulebook_in_force(c->book, chain, nchain, day, (enum cb_meeting_kind)kind, unit, type);
+				while (i < *n && rs[i] != found)
+					i++;
+				if (found && i == *n && *n < LAWS)
+					rs[(*n)++] = found;
+			}
+	if (!*n)
+		return cb_err_set(err, CB_ENOTFOUND, "no ruleset is in force for %s on %s; 'chibo rules list' shows those there are", code, cb_day_iso(iso, day));
+	for (size_t i = 0; i < *n; i++)
+		cli_say(c, "by %s, in force on %s", rs[i]->id, cb_day_iso(iso, day));
+	return 0;
+}
+
 int cli_template(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
-	const char *id = cli_get(c, "ruleset");
-	const struct cb_ruleset *rs = NULL;
+	const char *id = cli_get(c, "ruleset"), *unit = cli_get(c, "unit"), *on = cli_get(c, "on");
+	const struct cb_ruleset *rs[LAWS] = {NULL};
 	enum cb_import_what what = CB_IMPORT_MEETINGS;
-	struct cb_facts *dict;
 	struct cb_buf b;
+	size_t n = 0;
 	int rc = what_of(argv[0], &what, err);
 
 	(void)argc;
+	if (!rc && id && unit)
+		rc = cb_err_set(err, CB_EUSAGE, "--ruleset or --unit: one of them says which rules");
+	if (!rc && on && !unit)
+		rc = cb_err_set(err, CB_EUSAGE, "--on wants --unit CODE: whose rules?");
+	if (!rc && unit)
+		rc = cli_store(c, CB_OPEN_READ, err);
+	if (!rc && !cli_facts(c, err))
+		rc = err->code;
+	if (!rc && unit)
+		rc = laws_of(c, unit, on, rs, &n, err);
+	if (!rc && id)
+		rc = cli_rules(c, err);
+	if (!rc && id) {
+		rc = cli_ruleset(c, id, &rs[0], err);
+		n = 1;
+	}
 	if (rc)
 		return rc;
-	dict = cli_facts(c, err);
-	if (!dict)
-		return err->code;
-	if (id) {
-		rc = cli_rules(c, err);
-		if (rc)
-			return rc;
-		rc = cli_ruleset(c, id, &rs, err);
-		if (rc)
-			return rc;
-	}
 	cb_buf_init(&b);
-	rc = cb_import_template(&b, what, dict, rs);
+	rc = cb_import_template(&b, what, cli_facts(c, err), rs, n);
 	if (rc)
 		rc = cb_err_set(err, rc, "cannot make the template");
 	else if (!cb_buf_ok(&b))

@@ -35,7 +35,9 @@ struct cb_import_stats { int64_t rows, added, changed, same, bad; };
 int cb_import_file(struct cb_import_stats *out, struct cb_store *st, const char *path, const struct cb_import_opts *opts,
 		   struct cb_diags *diags, struct cb_err *err);
 
-/* Heading and one line that says what each column wants, as CSV; for `chibo template`. `rs` adds judged items; NULL. */
-int cb_import_template(struct cb_buf *out, enum cb_import_what what, const struct cb_facts *dict, const struct cb_ruleset *rs);
+/* Heading and one line that says what each column wants, as CSV; for `chibo template`. With rulesets: the facts that any of
+   them reads, a column for each item that people judge. */
+int cb_import_template(struct cb_buf *out, enum cb_import_what what, const struct cb_facts *dict, const struct cb_ruleset *const *rs,
+		       size_t nrs);
 
 #endif

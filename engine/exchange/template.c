@@ -7,7 +7,62 @@
 #include "exchange/columns.h"
 #include "exchange/import_int.h"
 
-int cb_import_template(struct cb_buf *out, enum cb_import_what what, const struct cb_facts *dict, const struct cb_ruleset *rs)
+/* What these rulesets read, and who was there. */
+static bool used(const struct cb_ruleset *const *rs, size_t nrs, const char *id, int fact)
+{
+	bool yes = !strcmp(id, "members") || !strcmp(id, "present");
+	for (size_t r = 0; r < nrs; r++)
+		for (size_t k = 0; k < rs[r]->ninput && !yes; k++)
+			yes = rs[r]->input[k].kind == CB_IN_FACT && rs[r]->input[k].fact == fact;
+	return yes;
+}
+
+/* One column per item that people judge, each once however many rulesets have it. */
+static void judged_columns(struct cb_buf *out, struct cb_buf *second, const struct cb_ruleset *const *rs, size_t nth)
+{
+	for (size_t i = 0; i < rs[nth]->ninput; i++) {
+		const struct cb_input *in = &rs[nth]->input[i];
+		bool twice = in->kind != CB_IN_JUDGED;
+		for (size_t r = 0; r <= nth; r++)
+			for (size_t k = 0; k < (r < nth ? rs[r]->ninput : i) && !twice; k++)
+				twice = rs[r]->input[k].kind == CB_IN_JUDGED && !strcmp(rs[r]->input[k].item, in->item);
+		if (twice)
+			continue;
+		cb_buf_printf(out, ",points.%s", in->item);
+		cb_buf_putc(second, ',');
+		const char *dot = strchr(in->item, '.');
+		size_t len = dot ? (size_t)(dot - in->item) : strlen(in->item);
+		for (size_t k = 0; k < rs[nth]->ncriterion; k++) {
+			const struct cb_criterion *c = &rs[nth]->criterion[k];
+			if (strlen(c->id) == len && !strncmp(c->id, in->item, len) && c->label)
+				cb_imp_csv_cell(second, ',', c->label, strlen(c->label));
+		}
+	}
+}
+
+static void note_columns(struct cb_buf *out, struct cb_buf *second, const struct cb_ruleset *const *rs, size_t nth)
+{
+	for (size_t i = 0; rs[nth]->notes != CB_NOTES_NONE && i < rs[nth]->ncriterion; i++) {
+		const struct cb_criterion *c = &rs[nth]->criterion[i];
+		struct cb_buf cell;
+		bool twice = !c->score;
+		for (size_t r = 0; r < nth && !twice; r++) {
+			int at = rs[r]->notes == CB_NOTES_NONE ? -1 : cb_criterion_find(rs[r], c->id);
+			twice = at >= 0 && rs[r]->criterion[at].score;
+		}
+		if (twice)
+			continue;
+		cb_buf_printf(out, ",note.%s", c->id);
+		cb_buf_putc(second, ',');
+		cb_buf_init(&cell);
+		cb_buf_printf(&cell, "lý do trừ điểm: %s", c->label ? c->label : c->id);
+		cb_imp_csv_cell(second, ',', cell.s, cell.len);
+		cb_buf_release(&cell);
+	}
+}
+
+int cb_import_template(struct cb_buf *out, enum cb_import_what what, const struct cb_facts *dict,
+		       const struct cb_ruleset *const *rs, size_t nrs)
 {
 	const char *name, *wants;
 	int field;
@@ -18,7 +73,7 @@ int cb_import_template(struct cb_buf *out, enum cb_import_what what, const struc
 	for (size_t i = 0; (name = cb_field_at(what, i, &field, &wants)); i++) {
 		struct cb_buf cell;
 		/* with a ruleset the points stand in one column per item */
-		if (rs && what == CB_IMPORT_ASSESSMENTS && field == CB_F_ITEM_ID)
+		if (nrs && what == CB_IMPORT_ASSESSMENTS && field == CB_F_ITEM_ID)
 			continue;
 		cb_buf_init(&cell);
 		cb_buf_puts(&cell, wants);
@@ -45,13 +100,8 @@ int cb_import_template(struct cb_buf *out, enum cb_import_what what, const struc
 		int n;
 		if (f->attribute)
 			continue;
-		if (rs) { /* only what this ruleset reads */
-			bool used = !strcmp(f->id, "members") || !strcmp(f->id, "present");
-			for (size_t k = 0; k < rs->ninput && !used; k++)
-				used = rs->input[k].kind == CB_IN_FACT && rs->input[k].fact == (int)i;
-			if (!used)
-				continue;
-		}
+		if (nrs && !used(rs, nrs, f->id, (int)i))
+			continue;
 		cb_buf_printf(out, ",%s", f->id);
 		cb_buf_putc(&second, ',');
 		if (f->type == CB_FACT_FLAG)
@@ -64,34 +114,10 @@ int cb_import_template(struct cb_buf *out, enum cb_import_what what, const struc
 			n = snprintf(text, sizeof(text), "%s", f->label);
 		cb_imp_csv_cell(&second, ',', text, n > 0 ? (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1 : 0);
 	}
-	for (size_t i = 0; rs && what == CB_IMPORT_ASSESSMENTS && i < rs->ninput; i++) {
-		const struct cb_input *in = &rs->input[i];
-		bool twice = in->kind != CB_IN_JUDGED;
-		for (size_t k = 0; k < i && !twice; k++)
-			twice = rs->input[k].kind == CB_IN_JUDGED && !strcmp(rs->input[k].item, in->item);
-		if (twice)
-			continue;
-		cb_buf_printf(out, ",points.%s", in->item);
-		cb_buf_putc(&second, ',');
-		const char *dot = strchr(in->item, '.');
-		size_t len = dot ? (size_t)(dot - in->item) : strlen(in->item);
-		for (size_t k = 0; k < rs->ncriterion; k++) {
-			const struct cb_criterion *c = &rs->criterion[k];
-			if (strlen(c->id) == len && !strncmp(c->id, in->item, len) && c->label)
-				cb_imp_csv_cell(&second, ',', c->label, strlen(c->label));
-		}
-	}
-	for (size_t i = 0; rs && rs->notes != CB_NOTES_NONE && what == CB_IMPORT_ASSESSMENTS && i < rs->ncriterion; i++) {
-		struct cb_buf cell;
-		if (!rs->criterion[i].score)
-			continue;
-		cb_buf_printf(out, ",note.%s", rs->criterion[i].id);
-		cb_buf_putc(&second, ',');
-		cb_buf_init(&cell);
-		cb_buf_printf(&cell, "lý do trừ điểm: %s", rs->criterion[i].label ? rs->criterion[i].label : rs->criterion[i].id);
-		cb_imp_csv_cell(&second, ',', cell.s, cell.len);
-		cb_buf_release(&cell);
-	}
+	for (size_t r = 0; r < nrs && what == CB_IMPORT_ASSESSMENTS; r++)
+		judged_columns(out, &second, rs, r);
+	for (size_t r = 0; r < nrs && what == CB_IMPORT_ASSESSMENTS; r++)
+		note_columns(out, &second, rs, r);
 	cb_buf_putc(out, '\n');
 	cb_buf_putc(&second, '\n');
 	if (cb_buf_ok(&second))

@@ -426,7 +426,7 @@ static void a_template_comes_back_in(void **state)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct cb_buf b;
 		cb_buf_init(&b);
-		assert_int_equal(cb_import_template(&b, kinds[i], cb_store_facts(x->st), NULL), 0);
+		assert_int_equal(cb_import_template(&b, kinds[i], cb_store_facts(x->st), NULL, 0), 0);
 		good(x, kinds[i], b.s);
 		assert_int_equal(x->stats.rows, 0);
 		assert_non_null(strstr(x->told.s, "no rows"));
