@@ -135,6 +135,31 @@ static void where(const struct cb_ruleset *rs, const char **file, long *line)
 		*file = rs->src[rs->nsrc - 1].path;
 }
 
+/* A year's rule stands in the ruleset for regular meetings, and knows levels of thematic ones by their ids. */
+static void thematic_levels(const struct cb_rulebook *b, const struct cb_ruleset *x, struct cb_diags *diags)
+{
+	bool asks = false;
+	const char *file;
+	long line;
+
+	for (int k = CB_QUARTER; k <= CB_YEAR; k++)
+		asks = asks || x->period[k].level;
+	for (size_t j = 0; j < b->n && asks && x->for_kinds != 1u << CB_THEMATIC; j++) {
+		const struct cb_ruleset *y = b->rs[j];
+		if (y == x || y->for_kinds != 1u << CB_THEMATIC || !x->issuer || !y->issuer || strcmp(x->issuer, y->issuer) != 0 || x->from > y->to ||
+		    y->from > x->to || !meet(x->for_units, y->for_units) || !meet(x->for_cells, y->for_cells))
+			continue;
+		for (size_t i = 0; i < y->nlevel; i++)
+			if (cb_level_find(x, y->level[i].id) < 0) {
+				where(y, &file, &line);
+				cb_diags_addf(diags, CB_SEV_WARNING, y->level[i].file ? y->level[i].file : file, y->level[i].line, 0, "levels",
+					      "give both tables the same levels: base = the other one, without levels of its own",
+					      "a thematic meeting that is %s under %s is at no level that the year's rule of %s knows", y->level[i].id, y->id, x->id);
+				break;
+			}
+	}
+}
+
 int cb_rulebook_check(const struct cb_rulebook *b, struct cb_diags *diags, struct cb_err *err)
 {
 	size_t errors = 0;
@@ -167,6 +192,7 @@ int cb_rulebook_check(const struct cb_rulebook *b, struct cb_diags *diags, struc
 				next = y->from < next ? y->from : next;
 			}
 		}
+		thematic_levels(b, x, diags);
 		if (!covered && later) {
 			where(x, &file, &line);
 			cb_diags_addf(diags, CB_SEV_WARNING, file, line, 0, "effective", "let one hold until the day before the next begins",

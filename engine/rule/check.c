@@ -913,6 +913,9 @@ static void check_periods(struct check *c)
 			cb_buf_printf(&c->path, "periods.%s", name[i]);
 			check_node(c, rs->period[i].level);
 			check_months(c, rs->period[i].level, months[i]);
+			if (rs->for_kinds == 1u << CB_THEMATIC && own_file(c, rs->period[i].level->file))
+				say(c, CB_SEV_WARNING, rs->period[i].level->file, rs->period[i].line, "put it into the ruleset for regular meetings",
+				    "this rule is never asked: the ruleset for regular meetings decides the %s", name[i]);
 			leave(c, at);
 		}
 	for (size_t i = 0; i < rs->nrank; i++) {
