@@ -49,7 +49,7 @@ is "C is not: three thematic meetings" "Khá" "$(level C)"
 sed -i 's/base = "tinh_mau.thuong_ky", /effective = { from = "2025-01-01" }, /; s/^\tcriteria = {/\tlevels = { { "dat", 50, "Đạt" }, { "kem", 0, "Kém" } },\n\tcriteria = {/' r/tinh_mau/chuyen_de.lua
 exits "levels that the year does not know are told" 0 rules check
 has "where they stand" "$ERR" "tinh_mau/chuyen_de.lua:4: warning: levels: a thematic meeting that is dat under tinh_mau.chuyen_de is at no level that the year's rule of tinh_mau.thuong_ky knows"
-sed -i 's/^\tlevels = .*/\tperiods = { year = first { { months:every(level:ge "kha"), "tot" }, otherwise "kha" } },/' r/tinh_mau/chuyen_de.lua
+sed -i 's/^\tlevels = .*/&\n\tperiods = { year = first { { months:every(level:ge "dat"), "dat" }, otherwise "kem" } },/' r/tinh_mau/chuyen_de.lua
 exits "a year's rule in the thematic table" 0 rules check
-has "is never asked" "$ERR" "tinh_mau/chuyen_de.lua:4: warning: periods.year: this rule is never asked: the ruleset for regular meetings decides the year"
+has "is never asked" "$ERR" "tinh_mau/chuyen_de.lua:5: warning: periods.year: this rule is never asked: the ruleset for regular meetings decides the year"
 finish
