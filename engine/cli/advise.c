@@ -56,6 +56,21 @@ static void facts_table(struct cb_doc *d, const struct cb_lifts *w)
 						 cb_cell_int(w->fact[i].cells), cb_cell_int(w->fact[i].lifted)});
 }
 
+static void gates_table(struct cb_doc *d, const struct cb_lifts *w)
+{
+	static const struct cb_column col[] = {
+		{"gate", "Đủ điểm nhưng bị giữ lại vì", CB_COL_TEXT, 0}, {"ruleset", "Quy định", CB_COL_TEXT, 0}, {"meetings", "Số kỳ", CB_COL_INT, 0},
+		{"of_cells", "Ở số chi bộ", CB_COL_INT, 0}, {"cells", "Chi bộ lẽ ra lên mức", CB_COL_INT, 0},
+	};
+
+	if (!w->ngate)
+		return;
+	cb_doc_table(d, "gates", "Điều kiện khống chế", col, sizeof col / sizeof *col);
+	for (size_t i = 0; i < w->ngate; i++)
+		cb_doc_row(d, (struct cb_cell[]){cb_cell_text(w->gate[i].label), cb_cell_text(w->gate[i].ruleset), cb_cell_int(w->gate[i].meetings),
+						 cb_cell_int(w->gate[i].cells), cb_cell_int(w->gate[i].lifted)});
+}
+
 static int units_table(struct cb_doc *d, const struct cb_losses *l, size_t top, struct cb_err *err)
 {
 	static const struct cb_column unit[] = {
@@ -277,6 +292,7 @@ static int advise_period(struct cli *c, struct cb_doc **d, size_t top, struct cb
 			cell_part(*d, &w->lift[0], o.max_changes);
 		losses_table(*d, l, w);
 		facts_table(*d, w);
+		gates_table(*d, w);
 		if (!cell || w->nlift != 1) {
 			rc = near_part(*d, w, top, o.max_changes, err);
 			if (!rc)

@@ -823,7 +823,7 @@ static int write_advice(struct search *s, const struct combo *found, size_t nfou
 	return rc;
 }
 
-static const char *gate_words(const struct cb_ruleset *rs, int gate)
+const char *cb_gate_words(const struct cb_ruleset *rs, int gate)
 {
 	if (gate < 0)
 		return "điều kiện khống chế mức";
@@ -884,7 +884,7 @@ static int explain_block(struct search *s, const struct cb_scores *sc, int deep,
 		cb_buf_puts(&b, cb_eval_message(s->ev, 0));
 	} else if (sc->level_by_score[0] >= 0 && sc->level_by_score[0] < o->level) {
 		cb_buf_printf(&b, "đủ điểm mức %s nhưng bị giữ ở mức %s: %s", rs->level[sc->level_by_score[0]].label, rs->level[o->level].label,
-			      gate_words(rs, sc->gate[0]));
+			      cb_gate_words(rs, sc->gate[0]));
 	}
 	if (o->status == CB_ST_RATED && o->target >= 0 && o->nadvice == 0) {
 		if (b.len)
@@ -894,7 +894,7 @@ static int explain_block(struct search *s, const struct cb_scores *sc, int deep,
 		else
 			cb_buf_printf(&b, "chưa tìm thấy thay đổi nào của đến %d số liệu đưa được lên mức %s", deep, rs->level[o->target].label);
 		if (s->held >= 0 && sc->level_by_score[0] >= o->level)
-			cb_buf_printf(&b, "; dù đủ điểm vẫn bị giữ ở mức %s: %s", rs->level[s->held_at].label, gate_words(rs, s->held));
+			cb_buf_printf(&b, "; dù đủ điểm vẫn bị giữ ở mức %s: %s", rs->level[s->held_at].label, cb_gate_words(rs, s->held));
 		else if (s->held < 0)
 			cannot_rise(s, sc, &b);
 	}
@@ -1117,6 +1117,8 @@ int cb_adviser_full(struct cb_supposed *without, struct cb_supposed *full, struc
 		struct cb_supposed *x = k ? &full[k - 1] : without;
 
 		x->level = sc.status[k] == CB_ST_RATED ? sc.level[k] : -1;
+		x->by_score = sc.level_by_score[k];
+		x->gate = x->level > x->by_score ? sc.gate[k] : -1;
 		x->score = sc.score_d[k] ? cb_ratio_make(sc.score_n[k], sc.score_d[k]) : (struct cb_ratio){ 0, 0 };
 	}
 	return rc;

@@ -101,9 +101,15 @@ int cb_adviser_run(struct cb_advices **out, struct cb_adviser *ad, const int64_t
 		   const struct cb_advice_opts *opts, struct cb_err *err);
 /* What the meeting would be with full points in one criterion and nothing else changed, gates and all: level (-1: none) and
    score in thousandths (d 0: none) for each; without: the meeting as it is. */
-struct cb_supposed { int level; struct cb_ratio score; };
+struct cb_supposed {
+	int level;
+	struct cb_ratio score;
+	int by_score, gate;        /* the level before the gates, and the gate that holds it back; -1 */
+};
 int cb_adviser_full(struct cb_supposed *without, struct cb_supposed *full /* [ncriterion] */, struct cb_adviser *ad, const int64_t *value,
 		    const unsigned char *have, struct cb_err *err);
+/* What a gate (-1: unknown which) is called: its label, else its article, else plain words. Vietnamese. */
+const char *cb_gate_words(const struct cb_ruleset *rs, int gate);
 /* cb_advice_new for a stored meeting; rs NULL: the one of the book that is in force for it. rs and book stay until free. */
 int cb_advice_meeting(struct cb_advices **out, struct cb_store *st, const struct cb_rulebook *book, const struct cb_ruleset *rs,
 		      int64_t meeting_id, const struct cb_advice_opts *opts, struct cb_err *err);

@@ -43,6 +43,8 @@ struct below {
 		const char *key, *label;
 		struct option to;
 	} *single; size_t nsingle;
+	int gate;                              /* that holds it back; -1 */
+	struct option free;                    /* without that gate */
 	const char *why;                       /* what stops it; NULL */
 	bool complete;
 };
@@ -65,7 +67,7 @@ struct lifter {
 		const struct cb_ruleset *rs;
 		struct cb_adviser *ad;
 	} *adviser; size_t nadviser;
-	size_t capcrit, capfact;
+	size_t capcrit, capfact, capgate;
 	/* of the unit at hand */
 	struct cb_arena scratch;
 	size_t unit;
@@ -244,12 +246,12 @@ static int find_options(struct lifter *x, struct below *b, struct cb_adviser *ad
 	return rc;
 }
 
-/* What full points in one criterion, and what changes of one fact, would do. */
-static int find_levers(struct lifter *x, struct below *b, struct cb_adviser *ad, const int64_t *value, const unsigned char *have, int now,
-		       const struct cb_supposed *full, struct cb_err *err)
+/* What full points in one criterion, changes of one fact, and the points without a gate would do. */
+static int find_levers(struct lifter *x, struct below *b, struct cb_adviser *ad, const int64_t *value, const unsigned char *have,
+		       const struct cb_supposed *was, const struct cb_supposed *full, struct cb_err *err)
 {
 	const struct cb_prow *row = &x->w.row[b->row];
-	struct cb_advice_opts o = { .target = now - 1, .max_changes = 1, .max_found = SINGLES, .no_judged = x->opts->no_judged, .quick = true };
+	struct cb_advice_opts o = { .target = was->level - 1, .max_changes = 1, .max_found = SINGLES, .no_judged = x->opts->no_judged, .quick = true };
 	struct cb_advices *a = NULL;
 	int rc = 0;
 
@@ -260,9 +262,13 @@ static int find_levers(struct lifter *x, struct below *b, struct cb_adviser *ad,
 		struct option *f = &b->full[c];
 
 		*f = (struct option){ .level = unit_level(x, b->rs, full[c].level), .score = full[c].score };
-		if (full[c].level >= 0 && full[c].level < now && f->level >= 0)
+		if (full[c].level >= 0 && full[c].level < was->level && f->level >= 0)
 			rc = value_of(x, row, f, NULL, err);
 	}
+	b->free = (struct option){ .level = unit_level(x, b->rs, was->by_score), .score = was->score };
+	b->gate = b->free.level >= 0 ? was->gate : -1;
+	if (rc == 0 && b->gate >= 0)
+		rc = value_of(x, row, &b->free, NULL, err);
 	if (rc == 0)
 		rc = cb_adviser_run(&a, ad, value, have, &o, err);
 	if (rc)
@@ -305,7 +311,7 @@ static int look_at(struct lifter *x, int at, bool options, struct cb_err *err)
 	if (row->decided)
 		return 0;
 	n = cb_roster_chain(w->roster, roster, row->held_on, code);
-	*b = (struct below){ .row = at };
+	*b = (struct below){ .row = at, .gate = -1 };
 	b->rs = cb_rulebook_in_force(w->book, code, n, row->held_on, (enum cb_meeting_kind)row->kind, s->kind, s->cell_type);
 	if (!b->rs)
 		return 0;
@@ -325,7 +331,7 @@ static int look_at(struct lifter *x, int at, bool options, struct cb_err *err)
 		return rc;
 	x->nbelow++;
 	if (x->opts->levers)
-		rc = find_levers(x, b, ad, value, have, was.level, full, err);
+		rc = find_levers(x, b, ad, value, have, &was, full, err);
 	if (rc == 0 && options)
 		rc = find_options(x, b, ad, value, have, was.level, err);
 	return rc;
@@ -962,10 +968,13 @@ static int find_needs(struct lifter *x, struct cb_lift *out, const struct future
 
 /* --- levers ------------------------------------------------------------------------------------------------------- */
 
-static struct cb_lever *lever(struct lifter *x, bool fact, const char *ruleset, const char *id, const char *label)
+enum lever_of { CRITERION, FACT, GATE };
+
+static struct cb_lever *lever(struct lifter *x, enum lever_of of, const char *ruleset, const char *id, const char *label)
 {
-	struct cb_lever **list = fact ? &x->out->fact : &x->out->criterion, *l;
-	size_t *n = fact ? &x->out->nfact : &x->out->ncriterion, *cap = fact ? &x->capfact : &x->capcrit;
+	struct cb_lever **list = of == FACT ? &x->out->fact : of == GATE ? &x->out->gate : &x->out->criterion, *l;
+	size_t *n = of == FACT ? &x->out->nfact : of == GATE ? &x->out->ngate : &x->out->ncriterion;
+	size_t *cap = of == FACT ? &x->capfact : of == GATE ? &x->capgate : &x->capcrit;
 
 	for (size_t i = 0; i < *n; i++)
 		if (strcmp((*list)[i].id, id) == 0 && (!ruleset || strcmp((*list)[i].ruleset, ruleset) == 0))
@@ -1019,7 +1028,7 @@ static int pull_levers(struct lifter *x, int now, struct cb_err *err)
 				pick[n++] = as_option(&x->below[k], &x->below[k].full[c]);
 			}
 			if (first)
-				rc = pull(x, lever(x, false, rs->id, rs->criterion[c].id, rs->criterion[c].label), pick, n, now, err);
+				rc = pull(x, lever(x, CRITERION, rs->id, rs->criterion[c].id, rs->criterion[c].label), pick, n, now, err);
 		}
 	for (size_t i = 0; i < x->nbelow && rc == 0; i++)
 		for (size_t f = 0; f < x->below[i].nsingle && rc == 0; f++) {
@@ -1035,8 +1044,24 @@ static int pull_levers(struct lifter *x, int now, struct cb_err *err)
 						break;
 					}
 			if (first)
-				rc = pull(x, lever(x, true, NULL, s->key, s->label), pick, n, now, err);
+				rc = pull(x, lever(x, FACT, NULL, s->key, s->label), pick, n, now, err);
 		}
+	for (size_t i = 0; i < x->nbelow && rc == 0; i++) {
+		const struct below *b = &x->below[i];
+		bool first = b->gate >= 0;
+		char id[24];
+		size_t n = 0;
+
+		for (size_t k = 0; k < x->nbelow && first; k++)
+			if (x->below[k].rs == b->rs && x->below[k].gate == b->gate) {
+				first = k >= i;
+				pick[n++] = as_option(&x->below[k], &x->below[k].free);
+			}
+		if (!first)
+			continue;
+		snprintf(id, sizeof(id), "%d", b->gate + 1);
+		rc = pull(x, lever(x, GATE, b->rs->id, id, cb_gate_words(b->rs, b->gate)), pick, n, now, err);
+	}
 	return rc;
 }
 
@@ -1145,6 +1170,8 @@ int cb_lifts_new(struct cb_lifts **out, struct cb_store *st, const struct cb_rul
 			qsort(l->criterion, l->ncriterion, sizeof(*l->criterion), lever_order);
 		if (l->nfact)
 			qsort(l->fact, l->nfact, sizeof(*l->fact), lever_order);
+		if (l->ngate)
+			qsort(l->gate, l->ngate, sizeof(*l->gate), lever_order);
 	}
 	l->periods = x->w.out;
 	x->w.out = NULL;
@@ -1166,6 +1193,7 @@ void cb_lifts_free(struct cb_lifts *l)
 		return;
 	cb_free(l->criterion);
 	cb_free(l->fact);
+	cb_free(l->gate);
 	cb_periods_free(l->periods);
 	cb_arena_release(&l->arena);
 	cb_free(l);

@@ -34,10 +34,10 @@ struct cb_lift {
 	int later;               /* months to come */
 	const char **need; size_t nneed; /* what they must bring, per level, best first: "Tốt: ít nhất 3 tháng Tốt, 2 tháng Khá" */
 };
-/* What one criterion at its maximum, or changes of one fact alone, would do. */
+/* What one criterion at its maximum, changes of one fact alone, or the points alone without one gate, would do. */
 struct cb_lever {
-	const char *ruleset;     /* of a criterion; NULL */
-	const char *id, *label;  /* of the criterion; of the fact or judged line */
+	const char *ruleset;     /* of a criterion or gate; NULL */
+	const char *id, *label;  /* of the criterion; of the fact or judged line; of the gate ("1" is the first) */
 	int64_t meetings;        /* that reach a better level by it alone, gates and all */
 	int64_t cells;           /* with such a meeting */
 	int64_t lifted;          /* cells whose period reaches a better level when all these meetings do */
@@ -48,6 +48,7 @@ struct cb_lifts {
 	struct cb_lift *lift; size_t nlift;           /* cells of the scope in order of code */
 	struct cb_lever *criterion; size_t ncriterion; /* most lifted, then most meetings; ties by ruleset and id */
 	struct cb_lever *fact; size_t nfact;
+	struct cb_lever *gate; size_t ngate;          /* meetings that have the points for a better level and are held back */
 	int64_t below;           /* meetings that are rated below the top */
 };
 struct cb_lifts_opts {
@@ -55,7 +56,7 @@ struct cb_lifts_opts {
 	const char *cluster;     /* NULL: all */
 	int max_changes;         /* of one meeting; 0: 3 */
 	bool no_judged;          /* points of assessors stay as they are */
-	bool levers;             /* also criteria and facts */
+	bool levers;             /* also criteria, facts and gates */
 	bool words;              /* also needs, and why a meeting cannot rise */
 	int (*progress)(void *ctx, int64_t done, int64_t total); /* nonzero stops with CB_EINTR; NULL: none */
 	void *ctx;

@@ -55,6 +55,11 @@ select count(*) from w join place p on p.level = w.level
 	where max(case when full >= 90 then 0 when full >= 70 then 1 when full >= 50 then 2 else 3 end, case when att then 0 else 1 end) < p.n")" \
 	"$(get a.json "[x['lifts'] for x in d['facts'] if x['id'] == 'minutes_recorded'][0]")"
 
+for g in 0 1; do
+	is "gate $((g + 1)): the meetings that it holds back" "$(sql "select count(*) from v_result where ruleset = 'thanh_hoa.hd_khoi' and official = level and gate = $g")" \
+		"$(get a.json "[x['meetings'] for x in d['gates'] if ('tỷ lệ dự' in x['gate']) == ($g == 0)][0]")"
+done
+
 # advice carried out: the facts of the cell that is nearest are changed as advised, and the year is what was promised
 cell=$(get a.json "d['near'][0]['code']"); promised=$(get a.json "d['near'][0]['to']")
 run 0 advise --period 2020 --unit "$cell" --json

@@ -75,6 +75,7 @@ static void the_fewest_meetings_are_named(void **state)
 	assert_int_equal(l->fact[0].meetings, 4);
 	assert_int_equal(l->fact[0].lifted, 1);
 	assert_int_equal(l->nfact, 2);
+	assert_int_equal(l->ngate, 0);
 	cb_lifts_free(l);
 	/* a month is as good as its meeting */
 	l = lifts(st, book, "a", "2020-02");
@@ -165,6 +166,10 @@ static void what_stops_a_cell_is_named(void **state)
 	assert_int_equal(l->lift[2].level, 1);
 	assert_string_equal(l->lift[2].blocked, "buổi ngày 05/03/2020 (Trung bình) không lên được (đủ điểm mức Tốt nhưng bị giữ ở mức Trung bình: Quá ít "
 						"đảng viên; không có thay đổi nào của đến 3 số liệu đưa được lên mức Khá)");
+	assert_int_equal(l->ngate, 1);
+	assert_string_equal(l->gate[0].label, "Quá ít đảng viên");
+	assert_int_equal(l->gate[0].meetings, 1);
+	assert_int_equal(l->gate[0].lifted, 1);
 	assert_int_equal(l->lift[3].level, -1);
 	assert_string_equal(l->lift[3].blocked, "chưa đủ dữ liệu: tháng 2/2020 chưa xếp loại");
 	cb_lifts_free(l);
