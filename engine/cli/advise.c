@@ -12,6 +12,33 @@
 #include "report/sheet.h"
 #include "report/visits.h"
 
+/* --cluster, which must be one that some unit is in. */
+static int cluster_option(struct cli *c, const char **cluster, struct cb_err *err)
+{
+	struct cb_rows *q = NULL;
+	struct cb_arena a;
+	const char *name[256];
+	size_t n = 0;
+	bool row, known = false;
+	int rc;
+
+	*cluster = cli_get(c, "cluster");
+	if (!*cluster)
+		return 0;
+	cb_arena_init(&a);
+	rc = cb_rows_open(&q, c->store, err, "SELECT DISTINCT cluster FROM v_unit WHERE cluster IS NOT NULL ORDER BY cluster", "");
+	while (!rc && !known && !(rc = cb_rows_step(q, &row, err)) && row) {
+		known = !strcmp(cb_rows_text(q, 0), *cluster);
+		if (n < sizeof name / sizeof *name && !(name[n++] = cb_arena_strdup(&a, cb_rows_text(q, 0))))
+			rc = cb_err_nomem(err);
+	}
+	if (!rc && !known)
+		rc = cli_unknown(err, "cluster", *cluster, name, n);
+	cb_rows_close(q);
+	cb_arena_release(&a);
+	return rc;
+}
+
 /* --- a cell over a period, and many cells ---------------------------------------------------------------------------- */
 
 static const struct cb_lever *lever_of(const struct cb_lifts *w, const struct cb_loss *x)
@@ -167,10 +194,11 @@ static int near_part(struct cb_doc *d, const struct cb_lifts *w, size_t top, int
 	static const struct cb_column col[] = {
 		{"no", "TT", CB_COL_INT, 0}, {"code", "Mã", CB_COL_TEXT, 0}, {"name", "Chi bộ", CB_COL_TEXT, 36}, {"cluster", "Cụm", CB_COL_TEXT, 0},
 		{"level", "Kỳ này", CB_COL_TEXT, 0}, {"to", "Lên được", CB_COL_TEXT, 0}, {"meetings", "Số buổi", CB_COL_INT, 0},
-		{"count", "Số thay đổi", CB_COL_INT, 0}, {"effort", "Độ khó", CB_COL_INT, 0}, {"changes", "Cách dễ nhất", CB_COL_TEXT, 0},
+		{"count", "Số thay đổi", CB_COL_INT, 0}, {"changes", "Cách dễ nhất", CB_COL_TEXT, 0}, {"effort", "Độ khó", CB_COL_INT, 0},
 	};
 	const struct cb_lift **near = cb_calloc(w->nlift + 1, sizeof *near);
 	int64_t best = 0, stuck = 0, none = 0;
+	bool any = false;
 	size_t n = 0;
 	struct cb_buf b;
 	char t[4][CB_NUM_TEXT], day[11];
@@ -187,10 +215,11 @@ static int near_part(struct cb_doc *d, const struct cb_lifts *w, size_t top, int
 			stuck++;
 		else
 			near[n++] = x;
+		any = any || declares(x);
 	}
 	if (n)
 		qsort(near, n, sizeof *near, near_order);
-	cb_doc_table(d, "near", "Gần mức trên nhất", col, sizeof col / sizeof *col);
+	cb_doc_table(d, "near", "Gần mức trên nhất", col, sizeof col / sizeof *col - !any);
 	for (size_t i = 0; i < n && i < top && !rc; i++) {
 		const struct cb_lift *x = near[i];
 		cb_buf_clear(&b);
@@ -201,7 +230,7 @@ static int near_part(struct cb_doc *d, const struct cb_lifts *w, size_t top, int
 		else
 			cb_doc_row(d, (struct cb_cell[]){cb_cell_int((int64_t)i + 1), cb_cell_text(x->unit->code), cb_cell_text(x->unit->name),
 							 cb_cell_text(x->unit->cluster), cb_cell_text(level_vi(x, x->level)), cb_cell_text(level_vi(x, x->reached)),
-							 cb_cell_int((int64_t)x->nstep), cb_cell_int(x->changes), cb_cell_int(x->effort), cb_cell_text(b.s)});
+							 cb_cell_int((int64_t)x->nstep), cb_cell_int(x->changes), cb_cell_text(b.s), cb_cell_int(x->effort)});
 	}
 	cb_doc_para(d, "Chi bộ: %s đã ở mức cao nhất của kỳ; %s lên mức được khi mỗi buổi đổi đến %d số liệu; %s không lên được bằng cách đó; %s chưa xếp loại kỳ.",
 		    cb_fmt_int_vi(t[0], sizeof t[0], best), cb_fmt_int_vi(t[1], sizeof t[1], (int64_t)n), changes, cb_fmt_int_vi(t[2], sizeof t[2], stuck),
@@ -255,8 +284,8 @@ static int advice_doc(struct cb_doc **out, const struct cb_advices *a, int64_t i
 
 static int advise_period(struct cli *c, struct cb_doc **d, size_t top, struct cb_err *err)
 {
-	struct cb_losses_opts lo = {.cluster = cli_get(c, "cluster")};
-	struct cb_lifts_opts o = {.cluster = lo.cluster, .levers = true, .no_judged = cli_get(c, "no-judged") != NULL, .progress = cli_progress, .ctx = c};
+	struct cb_losses_opts lo = {.unit = NULL};
+	struct cb_lifts_opts o = {.levers = true, .no_judged = cli_get(c, "no-judged") != NULL, .progress = cli_progress, .ctx = c};
 	struct cb_unit_view u;
 	struct cb_losses *l = NULL;
 	struct cb_lifts *w = NULL;
@@ -268,7 +297,10 @@ static int advise_period(struct cli *c, struct cb_doc **d, size_t top, struct cb
 
 	if (!rc)
 		rc = cli_unit_option(c, &lo.unit, err);
+	if (!rc)
+		rc = cluster_option(c, &lo.cluster, err);
 	o.unit = lo.unit;
+	o.cluster = lo.cluster;
 	if (!rc && o.unit)
 		rc = cli_unit_id(c, o.unit, &id, err);
 	/* one cell is looked at closely; what it is on the last day that it lived is enough to know */
@@ -376,7 +408,7 @@ int cli_visits(struct cli *c, int argc, char **argv, struct cb_err *err)
 
 int cli_commend(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
-	struct cb_commend_opts o = {.cluster = cli_get(c, "cluster")};
+	struct cb_commend_opts o = {0};
 	struct cb_doc *d = NULL;
 	struct cb_period p;
 	int64_t top;
@@ -390,6 +422,8 @@ int cli_commend(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cli_store(c, CB_OPEN_READ, err);
 	if (!rc)
 		rc = cli_unit_option(c, &o.unit, err);
+	if (!rc)
+		rc = cluster_option(c, &o.cluster, err);
 	if (!rc)
 		rc = cli_rules(c, err);
 	if (rc)

@@ -76,7 +76,6 @@ struct lifter {
 	/* what is supposed now */
 	struct saved saved[MONTHS * CHOICES];
 	struct cb_ratio *saved_v;
-	size_t capsaved;
 };
 
 static int adviser_of(struct lifter *x, const struct cb_ruleset *rs, struct cb_adviser **out, struct cb_err *err)

@@ -136,6 +136,9 @@ is "next to a threshold" "$(sql "select count(distinct unit_code) from v_result 
 is "the console's advise" "$(get a.json "len(d['near'])")" "$("$CHIBO" query 'advise{ period = "2020", unit = "thanh_hoa_khoi" }.near:count()' | grep -o '[0-9]*' | tail -1)"
 is "the console's commend" "$(get k.json "len(d['kept'])")" "$("$CHIBO" query 'commend{ period = "2020-Q1", unit = "thanh_hoa_khoi", top = 1000000 }.kept:count()' | grep -o '[0-9]*' | tail -1)"
 is "the console's visits" "$(get v.json "d['visits'][0]['code']")" "$("$CHIBO" query 'to_visit{ period = "2020-Q1", unit = "thanh_hoa_khoi" }.visits:top(1, "reasons"):select("code")' | grep -o 'TH-[0-9.]*' | head -1)"
+exits "a cluster that nobody is in is told" 2 advise --period 2020 --cluster "Cụm3"
+has "with the nearest" "$ERR" "unknown cluster 'Cụm3'; did you mean 'Cụm"
+exits "commend tells it too" 2 commend --period 2020 --cluster "Cum 3"
 exits "a period must be said" 2 advise --unit thanh_hoa_khoi
 has "with how" "$ERR" "--period 2020-Q1"
 finish
