@@ -408,6 +408,8 @@ static struct cb_node *make_level(struct cb_build *b, const struct cb_tree *t)
 		return NULL;
 	n->ref = cb_level_find(b->rs, t->text);
 	n->text = cb_build_strdup(b, t->text);
+	if (n->ref < 0 && b->bad_levels)
+		return NULL;
 	if (n->ref < 0) {
 		const char *names[CB_LEVELS_MAX];
 		size_t k = 0;

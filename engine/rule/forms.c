@@ -741,6 +741,8 @@ static bool finish_level_is(struct cb_build *b, const struct cb_tree *t, struct 
 	int l = cb_level_find(b->rs, n->text);
 
 	(void)t;
+	if (l < 0 && b->bad_levels)
+		return false;
 	if (l < 0) {
 		const char *names[64];
 		size_t k = 0;

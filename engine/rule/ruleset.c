@@ -58,6 +58,16 @@ static void known_fields(struct cb_build *b, const struct cb_tree *t, const char
 	}
 }
 
+/* A list has no names: `levels = { tot = 90 }` would be read as an empty one. */
+static void only_items(struct cb_build *b, const struct cb_tree *t, const char *what, const char *mend)
+{
+	for (size_t i = 0; i < t->nfield; i++) {
+		struct cb_place p = cb_enter_field(b, t, t->field[i].name);
+		cb_say(b, mend, "%s is a list, and nothing in it has a name such as %s", what, t->field[i].name);
+		cb_leave(b, p);
+	}
+}
+
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 static bool id_ok(const char *s)
@@ -321,7 +331,9 @@ static void read_levels(struct cb_build *b, const struct cb_tree *t, bool rating
 	}
 	if (!v)
 		return;
+	size_t errors = b->errors;
 	struct cb_place f = cb_enter_field(b, t, "levels");
+	only_items(b, v, "levels", "write { \"tot\", 90, \"Tốt\" }");
 	if (!v->nitem || v->nitem > CB_LEVELS_MAX)
 		cb_say(b, NULL, "%zu levels; 1 to %d are possible", v->nitem, CB_LEVELS_MAX);
 	rs->level = CB_NEWV(&rs->arena, CB_LEVELS_MAX, struct cb_level_def);
@@ -343,7 +355,10 @@ static void read_levels(struct cb_build *b, const struct cb_tree *t, bool rating
 		d->label = get_text(b, l, "label");
 		d->note = get_text(b, l, "note");
 		const struct cb_tree *num = NULL;
+		size_t before = b->errors;
 		for (size_t j = 1; j < l->nitem; j++) {
+			if (b->errors > before)
+				break; /* one finding a level */
 			if (l->item[j]->type == CB_T_TEXT && j + 1 == l->nitem && !d->label) {
 				if (cb_build_text_ok(b, l->item[j]->text))
 					d->label = cb_build_strdup(b, l->item[j]->text);
@@ -357,14 +372,14 @@ static void read_levels(struct cb_build *b, const struct cb_tree *t, bool rating
 			d->label = d->id;
 		if (num && !cb_build_pts(b, num->number, &d->at_least, "the threshold"))
 			num = NULL;
-		else if (!num && !rating && i + 1 < v->nitem)
+		else if (!num && !rating && i + 1 < v->nitem && b->errors == before)
 			cb_say(b, "write { \"tot\", 90, \"Tốt\" }", "level %s has no threshold", d->id ? d->id : "");
 		if (num && d->at_least < 0)
 			cb_say(b, "totals are never below 0", "the threshold of level %s is negative", d->id ? d->id : "");
 		for (size_t j = 0; j < rs->nlevel; j++)
 			if (d->id && rs->level[j].id && strcmp(rs->level[j].id, d->id) == 0)
 				cb_say(b, "give each its own id", "two levels are called \"%s\"", d->id);
-		if (!rating && num && rs->nlevel && d->at_least >= rs->level[rs->nlevel - 1].at_least)
+		if (!rating && num && rs->nlevel && b->errors == errors && d->at_least >= rs->level[rs->nlevel - 1].at_least)
 			cb_say(b, "write the best level first, each with a lower threshold than the one before",
 			       "level %s begins at no fewer points than level %s before it, so nobody can get it", d->id ? d->id : "", rs->level[rs->nlevel - 1].id);
 		if (!rating && i + 1 == v->nitem && num && d->at_least != 0) {
@@ -375,6 +390,7 @@ static void read_levels(struct cb_build *b, const struct cb_tree *t, bool rating
 		rs->nlevel++;
 		cb_leave(b, p);
 	}
+	b->bad_levels = b->errors > errors;
 	cb_leave(b, f);
 }
 
@@ -425,9 +441,9 @@ static struct cb_node *clone(struct clone *c, const struct cb_node *n)
 	} else if (strncmp(n->form->name, "level_", 6) == 0 || n->kind == CB_LEVEL) {
 		if (n->text) {
 			m->ref = cb_level_find(b->rs, n->text);
-			if (m->ref < 0)
+			if (m->ref < 0 && !b->bad_levels)
 				cb_say(b, "write it anew in this pack", "what is taken from the base asks for level \"%s\", which is not here", n->text);
-			else if (n->kind == CB_LEVEL)
+			else if (m->ref >= 0 && n->kind == CB_LEVEL)
 				m->lo = m->hi = (struct cb_ratio){ m->ref, 1 };
 		}
 	}
@@ -695,6 +711,7 @@ static void read_criteria(struct cb_build *b, const struct cb_tree *t, struct cl
 	}
 	if (own) {
 		struct cb_place f = cb_enter_field(b, t, "criteria");
+		only_items(b, own, "criteria", "write criterion { id = \"...\", ... } without a name before it");
 		for (size_t i = 0; i < own->nitem && !b->oom; i++) {
 			struct cb_place p = cb_enter_item(b, i, own->item[i]);
 			read_criterion(b, own->item[i], &c);
@@ -822,6 +839,8 @@ static int get_level(struct cb_build *b, const struct cb_tree *t, const char *na
 
 	for (size_t i = 0; i < b->rs->nlevel; i++)
 		names[i] = b->rs->level[i].id;
+	if (b->bad_levels && cb_tree_get(t, name))
+		return -1;
 	return get_word(b, t, name, names, b->rs->nlevel, -2);
 }
 
