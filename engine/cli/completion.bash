@@ -9,7 +9,7 @@ _chibo() {
 	--signatures) mapfile -t COMPREPLY < <(compgen -W 'ignore warn require' -- "$cur"); return ;;
 	--within) mapfile -t COMPREPLY < <(compgen -W 'all parent cluster block province' -- "$cur"); return ;;
 	--by) mapfile -t COMPREPLY < <(compgen -W 'cluster cell_type unit unit_kind kind' -- "$cur"); return ;;
-	--duty) mapfile -t COMPREPLY < <(compgen -W 'month thematic attendance planned on_time duration minutes documents report notes' -- "$cur"); return ;;
+	--duty) mapfile -t COMPREPLY < <(compgen -W 'month thematic attendance planned on_time duration minutes documents report notes reason' -- "$cur"); return ;;
 	esac
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		word=${COMP_WORDS[i]}

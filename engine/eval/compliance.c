@@ -25,6 +25,7 @@ static const struct {
 	[CB_DUTY_DOCUMENTS] = { "documents", "gửi tài liệu trước ít nhất 1 ngày" },
 	[CB_DUTY_REPORT] = { "report", "báo cáo đúng hạn" },
 	[CB_DUTY_NOTES] = { "notes", "ghi lý do trừ điểm" },
+	[CB_DUTY_REASON] = { "reason", "nêu lý do khi quyết định mức khác" },
 };
 
 const char *cb_duty_id(enum cb_duty d)
@@ -341,6 +342,32 @@ static int read_notes(struct work *w, struct cb_store *st, struct cb_err *err)
 	return rc;
 }
 
+/* Due where the superior decided another level than the computed one; where none is computed there is nothing to differ from. */
+static int read_decisions(struct work *w, struct cb_store *st, struct cb_err *err)
+{
+	static const char SQL[] =
+		"SELECT m.id, m.unit_id, m.held_on, d.reason IS NULL FROM decision d JOIN meeting m ON m.id = d.meeting_id JOIN result r ON r.meeting_id = m.id"
+		" WHERE d.official <> r.level AND m.held_on BETWEEN ?1 AND ?2";
+	struct cb_rows *rows = NULL;
+	bool row;
+	int rc;
+
+	if (!wanted(w, CB_DUTY_REASON))
+		return 0;
+	rc = cb_rows_open(&rows, st, err, SQL, "ii", (int64_t)w->p->from, (int64_t)w->p->to);
+	while (rc == 0 && (rc = cb_rows_step(rows, &row, err)) == 0 && row) {
+		int at = cb_roster_find(w->roster, cb_rows_int(rows, 1)), unit = at < 0 ? -1 : w->of_roster[at];
+
+		if (unit >= 0 && due(w, (size_t)unit, CB_DUTY_REASON, true) && cb_rows_int(rows, 3))
+			about(lapse(w, (size_t)unit, CB_DUTY_REASON, "cấp trên quyết định mức khác mức tính được, không ghi lý do"), cb_rows_int(rows, 0),
+			      (cb_day)cb_rows_int(rows, 2), 0, 0);
+		if (w->oom)
+			rc = cb_err_nomem(err);
+	}
+	cb_rows_close(rows);
+	return rc;
+}
+
 static void judge_months(struct work *w)
 {
 	static const char *const QUARTER[] = { "I", "II", "III", "IV" };
@@ -429,6 +456,8 @@ int cb_compliance_new(struct cb_compliance **out, struct cb_store *st, const str
 		rc = read_meetings(&w, st, err);
 	if (rc == 0)
 		rc = read_notes(&w, st, err);
+	if (rc == 0)
+		rc = read_decisions(&w, st, err);
 	if (rc == 0) {
 		judge_months(&w);
 		if (w.oom)

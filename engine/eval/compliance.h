@@ -28,6 +28,7 @@ enum cb_duty {
 	CB_DUTY_DOCUMENTS,  /* documents at least a day before */
 	CB_DUTY_REPORT,     /* reported within opts.report_days */
 	CB_DUTY_NOTES,      /* points that were lost under a ruleset that wants a note for them have one (meetings with a result) */
+	CB_DUTY_REASON,     /* the reason stands where the superior decided another level than the computed one */
 	CB_DUTIES
 };
 const char *cb_duty_id(enum cb_duty d); /* "month", "thematic", "attendance", ... */

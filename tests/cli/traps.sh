@@ -141,6 +141,14 @@ has "the reason stands there" "$OUT" "bỏ nội dung thường kỳ (ví dụ)"
 is "both are on record" "tot,kem,1" "$(of "select level, official, decided from v_result where unit_code = 'DECIDED' and month = '2025-06'")"
 run 0 report month 2025-06 --list --csv
 is "the monthly list has its x under Kém, and none under Tốt" "true false" "$(printf '%s\n' "$OUT" | awk -F, '$3 == "code" { on = $4 == "DECIDED" } on && $3 == "kem" { kem = $4 } on && $3 == "tot" { tot = $4 } END { print kem, tot }')"
+run 0 compliance --period 2025 --duty reason --json
+is "a decision of its own with a reason is no lapse" "1 0" "$(printf '%s' "$OUT" | python3 -c 'import json, sys; d = json.load(sys.stdin)["duties"][0]; print(d["due"], d["lapsed"])')"
+printf 'unit,held_on,official\nFULL,2025-07-05,kha\nFREE,2025-08-05,tot\n' >silent.csv
+bring silent assessments
+run 0 compliance --period 2025 --duty reason --csv
+has "one without is, with the meeting" "$OUT" "lapses,1,code,FULL"
+has "in plain words" "$OUT" "cấp trên quyết định mức khác mức tính được, không ghi lý do"
+hasnt "the same level needs none" "$OUT" "FREE"
 exits "rated once more" 0 evaluate --all
 is "old months stay under the old table" 10 "$(of "select count(*) from v_result where unit_code = 'ACROSS' and ruleset = 'cu.a'")"
 finish
