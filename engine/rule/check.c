@@ -877,6 +877,9 @@ static void check_gates(struct check *c)
 		cb_buf_printf(&c->path, "gates[%zu].%s", g + 1, rs->gate[g].needs ? "needs" : "when");
 		check_node(c, n);
 		check_for(c, n, rs->gate[g].line);
+		if (rs->gate[g].at_most == 0 && own_file(c, n->file))
+			say(c, CB_SEV_ERROR, n->file, rs->gate[g].line, "name the best level that is still open: at_most = \"...\"", "this gate never holds anything back: \"%s\" is the best level there is",
+			    rs->level[0].id);
 		if (n->lo.n == n->hi.n && !compares(n))
 			say(c, CB_SEV_ERROR, n->file, rs->gate[g].line, "mend its condition", "this gate %s", (n->lo.n != 0) == (rs->gate[g].when != NULL) ?
 			    "holds every meeting back" : "never holds anything back");
