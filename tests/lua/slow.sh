@@ -11,7 +11,7 @@ verdicts() { CORPUS_VERDICTS=1 CORPUS_SLOWER=$1 CORPUS_ONLY=$2 $3 "$P" 2>/dev/nu
 
 # What is compared: under valgrind all, or one kind of each sort of limit.
 sample="${all:+.lua}"
-for only in ${sample:-cpu_close_chain hash_int pattern_cap memory_edge hon_}; do
+for only in ${sample:-cpu_for cpu_pcall hash_int pattern_cap memory_edge hon_}; do
 	plain=$(verdicts 1 "$only" "")
 	[ -n "$plain" ]; is "$only: there are verdicts" 0 $?
 	if command -v valgrind >/dev/null && [ "${MODE:-release}" != asan ]; then # the two do not go together
