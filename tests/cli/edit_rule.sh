@@ -38,9 +38,9 @@ is "both texts are kept" 2 "$(printf '%s\n' "$OUT" | sed -n 2p)"
 
 rm -rf rules
 run 0 replay 1 --csv
-is "the first run comes out the same from its stored text, with the pack gone" "1,3,3,0,0" "$(printf '%s\n' "$OUT" | sed -n 2p)"
+is "the first run comes out the same from its stored text, with the pack gone" "1,3,3,0,0,unsigned" "$(printf '%s\n' "$OUT" | sed -n 2p)"
 run 0 replay 2 --csv
-is "so does the last run" "2,3,3,0,0" "$(printf '%s\n' "$OUT" | grep '^2,')"
+is "so does the last run" "2,3,3,0,0,unsigned" "$(printf '%s\n' "$OUT" | grep '^2,')"
 exits "the record is sound" 0 doctor
 
 # the same with the examples' own script
