@@ -105,7 +105,7 @@ static int look_in(struct watch *w, const char *below, int depth, struct cb_err 
 			continue;
 		if (S_ISREG(st.st_mode) && ends_in_lua(name))
 			rc = look_at(w, name, &st, err);
-		else if (S_ISDIR(st.st_mode) && depth < 4)
+		else if (S_ISDIR(st.st_mode) && (w->pack ? !depth && !strcmp(name, "cases") : depth < 4))
 			rc = look_in(w, name, depth + 1, err);
 	}
 	closedir(d);
@@ -267,8 +267,8 @@ static bool good(struct watch *w, const char *word)
 	return rc == 0;
 }
 
-/* One screen: the program again, its findings among its rows. */
-static int screen(struct watch *w, const char *word, const char *path, struct cb_err *err)
+/* One screen: the program again, its findings among its rows. The first of a save begins on an empty one. */
+static int screen(struct watch *w, const char *word, const char *path, bool first, struct cb_err *err)
 {
 	char since[1300];
 	const char *argv[16] = {"chibo", "--db", w->c->db, "--rules", w->c->rules, "rules", "watch", word, "--once"};
@@ -292,7 +292,7 @@ static int screen(struct watch *w, const char *word, const char *path, struct cb
 	}
 	if (localtime_r(&now, &tm))
 		strftime(hour, sizeof hour, "%H:%M:%S ", &tm);
-	if (w->c->width && isatty(STDOUT_FILENO))
+	if (first && w->c->width && isatty(STDOUT_FILENO))
 		fputs("\033[H\033[2J", w->c->out);
 	fprintf(w->c->out, "== %s%s ==\n", hour, path);
 	fflush(w->c->out);
@@ -363,7 +363,7 @@ static int saved(struct watch *w, struct cb_err *err)
 			continue;
 		snprintf(done[ndone++], sizeof done[0], "%s", pack);
 		word_of(w, pack, word, sizeof word);
-		rc = screen(w, word, pack, err);
+		rc = screen(w, word, pack, ndone == 1, err);
 	}
 	return rc;
 }
