@@ -154,8 +154,9 @@ lint: layers headers $(B)/chibo ## layers, headers, banned functions, layout of 
 	@sh tests/lint.sh $(B)
 fmt: ## clang-format on what git tracks
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
-stubs: ## scripts/stubs/chibo.d.lua, from the annotations of scripts/rule.lua
+stubs: ## what editors know of packs and of console scripts, from the annotations of scripts/*.lua
 	@lua5.4 scripts/stubs/make.lua <scripts/rule.lua >scripts/stubs/chibo.d.lua
+	@lua5.4 scripts/stubs/console.lua scripts >scripts/console_stubs/chibo.d.lua
 bench: all $(B)/walls $(B)/console ## ratios against hand-written SQL, in one run; what the sandbox costs a pack's functions; the console
 	@sh tests/bench/run.sh $(CURDIR)/$(B)/chibo
 	@$(B)/walls

@@ -4,7 +4,8 @@
 -- calls: print_value, complete, help. Verbs (rank, compliance, ...) run the program's own commands and give their rows,
 -- so a console answer and a command's answer are the same by construction.
 
-local query, host, pack_chunk, words_chunk = ...
+local query, host, pack_chunk, words_chunk, annotations_chunk = ...
+local annotations = annotations_chunk()
 local pack = pack_chunk(host, query, words_chunk)
 
 local M = {}
@@ -70,6 +71,7 @@ local function to_expr(self, x)
 end
 
 --- Keeps the rows for which the condition holds, as on a query.
+---@return chibo.Rows
 function Rows:where(cond)
 	local keep = {}
 	if type(cond) == "table" and not query.is_expr(cond) then
@@ -120,6 +122,7 @@ local function stable_sort(list, before)
 end
 
 --- :sort("place", "-score")
+---@return chibo.Rows
 function Rows:sort(...)
 	local keys = {}
 	for i, k in ipairs { ... } do
@@ -143,14 +146,17 @@ function Rows:sort(...)
 end
 
 --- The first n rows.
+---@return chibo.Rows
 function Rows:top(n) return rows(self.names, table.move(self.list, 1, math.min(n, #self.list), 1, {}), self.title) end
 --- The last n rows.
+---@return chibo.Rows
 function Rows:bottom(n)
 	local from = math.max(1, #self.list - n + 1)
 	return rows(self.names, table.move(self.list, from, #self.list, 1, {}), self.title)
 end
 
 --- Only these columns.
+---@return chibo.Rows
 function Rows:select(...)
 	local names = { ... }
 	for _, n in ipairs(names) do check_name(self, n) end
@@ -158,6 +164,7 @@ function Rows:select(...)
 end
 
 --- A new column from an expression.
+---@return chibo.Rows
 function Rows:add(name, x)
 	local e, list = to_expr(self, x), {}
 	for i, r in ipairs(self.list) do
@@ -172,6 +179,7 @@ function Rows:add(name, x)
 end
 
 --- Counts of each group: :by("cluster"), :by("cluster", "level").
+---@return chibo.Rows
 function Rows:by(...)
 	local groups = { ... }
 	for _, g in ipairs(groups) do check_name(self, g) end
@@ -194,14 +202,17 @@ function Rows:by(...)
 	return rows(names, list, self.title):sort(table.unpack(groups))
 end
 --- How many rows.
+---@return integer
 function Rows:count() return #self.list end
 --- The sum of a field over the rows that have it.
+---@return number
 function Rows:sum(x)
 	local e, s = to_expr(self, x), 0
 	for _, r in ipairs(self.list) do s = s + (eval(e, r) or 0) end
 	return s
 end
 --- The mean of a field over the rows that have it.
+---@return number?
 function Rows:mean(x)
 	local e, s, n = to_expr(self, x), 0, 0
 	for _, r in ipairs(self.list) do
@@ -211,6 +222,7 @@ function Rows:mean(x)
 	return n > 0 and s / n or nil
 end
 --- The median of a field over the rows that have it.
+---@return number?
 function Rows:median(x)
 	local e, v = to_expr(self, x), {}
 	for _, r in ipairs(self.list) do v[#v + 1] = eval(e, r) end
@@ -219,13 +231,16 @@ function Rows:median(x)
 	return (v[(#v + 1) // 2] + v[#v // 2 + 1]) / 2
 end
 --- Iterates: for r in answer:each() do ... end
+---@return fun(): table?, string[]?
 function Rows:each()
 	local i = 0
 	return function() i = i + 1 return self.list[i], self.names end
 end
 --- All rows as a list of tables.
+---@return table[]
 function Rows:rows() return self.list end
 --- What changed, when the rows say so (whatif): those whose level is another now.
+---@return chibo.Rows
 function Rows:moved()
 	for _, n in ipairs(self.names) do if n == "moved" then return self:where(query.f.moved:ne(0)) end end
 	check_name(self, "old_level")
@@ -269,12 +284,20 @@ end
 
 for _, class in ipairs { query.Query, Rows } do
 	--- :csv() gives the text, :csv("file.csv") writes a new file.
+	---@param path? string
+	---@return string|integer
 	function class:csv(path) return emit(self, "csv", path) end
 	--- :json() gives the text, :json("file.json") writes a new file.
+	---@param path? string
+	---@return string|integer
 	function class:json(path) return emit(self, "json", path) end
 	--- :markdown() gives the text, :markdown("file.md") writes a new file.
+	---@param path? string
+	---@return string|integer
 	function class:markdown(path) return emit(self, "markdown", path) end
 	--- :html() gives the text, :html("file.html") writes a new file.
+	---@param path? string
+	---@return string|integer
 	function class:html(path) return emit(self, "html", path) end
 	--- Bars of one numeric column: :chart("share"), labelled by the other columns.
 	function class:chart(name)
@@ -411,6 +434,7 @@ local function text_verb(verb)
 end
 
 --- rank{ period = "2020-Q3", within = "cluster" }: places of units, ties shown.
+---@return chibo.Rows
 env.rank = row_verb "rank"
 --- compliance{ period = "2020" }: who missed a month or the quarter's thematic meeting.
 env.compliance = doc_verb "compliance"
@@ -422,6 +446,7 @@ env.commend = doc_verb "commend"
 --- to_visit{ period = "2020-Q1", unit = "..." }: whom the observers should attend next, and why.
 env.to_visit = doc_verb "visits"
 --- figures "printed_figures.csv": printed fractions, and what could have produced them.
+---@return chibo.Rows
 env.figures = row_verb "figures"
 --- explain(meetings[123]) or explain(123): the scoring sheet of one meeting.
 env.explain = text_verb "explain"
@@ -448,18 +473,22 @@ local RuleRef = {}
 RuleRef.__index = RuleRef
 function RuleRef.__tostring(r) return "ruleset " .. r.ruleset .. (#r.sets > 0 and " with " .. table.concat(r.sets, ", ") or "") end
 --- rules.thanh_hoa:set("attendance.max", 15): the same ruleset with one number changed, for whatif.
+---@return chibo.RuleRef
 function RuleRef:set(path, value)
 	local sets = table.move(self.sets, 1, #self.sets, 1, {})
 	sets[#sets + 1] = path .. "=" .. tostring(value)
 	return setmetatable({ ruleset = self.ruleset, sets = sets, period_ = self.period_, unit_ = self.unit_ }, RuleRef)
 end
 --- Only the meetings of a period.
+---@return chibo.RuleRef
 function RuleRef:during(period) return setmetatable({ ruleset = self.ruleset, sets = self.sets, period_ = period, unit_ = self.unit_ }, RuleRef) end
 --- Only a unit and those below it.
+---@return chibo.RuleRef
 function RuleRef:at(unit) return setmetatable({ ruleset = self.ruleset, sets = self.sets, period_ = self.period_, unit_ = argument(unit) }, RuleRef) end
 --- The scoring form, in Vietnamese.
 function RuleRef:show() return M.text(host.command_text { "rules", "show", self.ruleset }) end
 --- What differs from another ruleset, in meaning: rows.
+---@return chibo.Rows
 function RuleRef:diff(other)
 	return rows_of { "rules", "diff", self.ruleset, argument(type(other) == "table" and other.ruleset or other) }
 end
@@ -469,6 +498,7 @@ function RuleRef:impact(other)
 		period = self.period_, unit = self.unit_ }
 end
 --- rules.tuyen_quang:copy("my.pack"): a draft to :set, :add, :remove, :check, :test, :diff, whatif(it), :save.
+---@return chibo.Draft
 function RuleRef:copy(id)
 	local d = pack.draft(id, self.ruleset)
 	for _, s in ipairs(self.sets) do
@@ -489,6 +519,7 @@ function Draft:check() return told { "rules", "check", pack.file(self) } end
 --- The cases of the pack that it was copied from: what the change does to them.
 function Draft:test() return told { "rules", "test", pack.file(self), table.unpack(self.from and { "--cases", self.from } or {}) } end
 --- What differs in meaning from the pack that it was copied from, or from another: rows.
+---@return chibo.Rows
 function Draft:diff(other)
 	other = other or self.from or error("nothing to compare with: :diff(rules.NAME)", 0)
 	return rows_of { "rules", "diff", argument(type(other) == "table" and other.ruleset or other), pack.file(self) }
@@ -497,6 +528,7 @@ end
 function Draft:show() return M.text(host.command_text { "rules", "show", pack.file(self) }) end
 
 --- draft "my.pack": an empty ruleset to build up; rules.NAME:copy("my.pack") begins with one that there is.
+---@return chibo.Draft
 function env.draft(id) return pack.draft(id) end
 
 --- rules.thanh_hoa: a ruleset by id, or by its folder when there is only one in it.
@@ -562,6 +594,7 @@ end
 function env.pager(on) host.pager(on ~= false) end
 
 --- sql[[select count(*) from meeting]]: any reading statement, with parameters after it.
+---@return chibo.Rows
 function env.sql(text, ...)
 	local list, names = {}, nil
 	for r, n in host.iterate(text, { ... }) do list[#list + 1] = r names = n end
@@ -696,21 +729,31 @@ query.Figure.up = function(g) return pack.words.mean(g.x):up() end
 local rels = query.open(host)
 for name, q in pairs(rels) do env[name] = relation(q, name) end
 
-local HELP = {} -- name -> text; filled from the annotations of this file and of query.lua
+local HELP = {} -- name -> { { owner, text }, ... }: the annotations, which the editors' stubs are made from too
+local OWNER = { Query = "of a query", Rows = "of rows", class = "of anything printable", Draft = "of a draft", RuleRef = "of a ruleset",
+	Expr = "of an expression", AGG = "a figure", env = "", M = "in a rule", Node = "of a rule's expression", Set = "of months, meetings", Level = "of a level" }
 local function read_help(text)
-	local doc = {}
-	for line in text:gmatch("[^\n]*") do
-		local d = line:match("^%s*%-%-%- ?(.*)")
-		if d then doc[#doc + 1] = d
-		else
-			if #doc > 0 then
-				local name = line:match("^%s*function%s+[%w_]+[:.]([%w_]+)") or line:match("^%s*env%.([%w_]+)%s*=") or line:match("^%s*function env%.([%w_]+)")
-					or line:match("^%s*[%w_]+%.([%w_]+)%s*=")
-				if name and not HELP[name] then HELP[name] = table.concat(doc, "\n") end
-			end
-			doc = {}
+	for _, a in ipairs(annotations(text)) do
+		if OWNER[a.owner] and #a.text > 0 then
+			HELP[a.name] = HELP[a.name] or {}
+			table.insert(HELP[a.name], { OWNER[a.owner], table.concat(a.text, "\n") })
 		end
 	end
+end
+local function help_text(name)
+	local out = {}
+	for _, h in ipairs(HELP[name] or {}) do out[#out + 1] = (h[1] ~= "" and h[1] .. ": " or "") .. h[2] end
+	return #out > 0 and table.concat(out, "\n") or nil
+end
+local function methods_of(...)
+	local list, seen = {}, {}
+	for _, class in ipairs { ... } do
+		for k, v in pairs(class) do
+			if type(v) == "function" and k:sub(1, 2) ~= "__" and HELP[k] and not seen[k] then seen[k] = true list[#list + 1] = k end
+		end
+	end
+	table.sort(list)
+	return table.concat(list, " ")
 end
 
 local OVERVIEW = [==[
@@ -725,19 +768,35 @@ Ask anything of the record; a bare expression prints.
   q:sql() q:plan() q:csv("f.csv") q:json() q:markdown() q:chart()        of any query or answer
 help(meetings) lists its fields; help "by" explains a word. Tab completes; Ctrl-C stops; Ctrl-D leaves.]==]
 
---- help(), help(meetings), help "by"
+local COMMANDS = { rank = "rank", compliance = "compliance", advise = "advise", commend = "commend", to_visit = "visits", figures = "figures",
+	evaluate = "evaluate", report = "report", whatif = "whatif" }
+
+--- What can be asked: help(), help(meetings), help "by", help(rank).
 function env.help(x)
 	if x == nil then return M.text(OVERVIEW) end
 	local rel = relation_of(x)
 	if rel then
 		local fields = table.concat(query.field_names(rel.rel), "  ")
-		return M.text("fields of " .. rel.rel .. ":\n  " .. fields .. "\nmethods: where by count sum mean median share " ..
-			"spread min max distinct correlation agg sort top select add place against_before before without within each rows value sql plan " ..
-			"csv json markdown html chart")
+		return M.text("fields of " .. rel.rel .. ":\n  " .. fields .. "\nmethods (help \"where\"): " .. methods_of(query.Query))
 	end
-	for name, v in pairs(env) do if v == x and HELP[name] then return M.text(HELP[name]) end end
+	if pack.is_draft(x) then return M.text("methods of a draft: " .. methods_of(Draft)) end
+	if getmetatable(x) == Rows then return M.text("columns: " .. table.concat(x.names, "  ") .. "\nmethods: " .. methods_of(Rows)) end
+	if query.is_query(x) then
+		local _, list = query.output(x.pending and x:count() or x)
+		return M.text("columns: " .. table.concat(list, "  ") .. "\nmethods: " .. methods_of(query.Query))
+	end
+	if type(x) == "function" then
+		for name, v in pairs(env) do if rawequal(v, x) and HELP[name] then x = name break end end
+	end
 	if type(x) == "string" then
-		local h = HELP[x]
+		local h = help_text(x)
+		if h and COMMANDS[x] then -- the options of the command are the fields of the verb
+			for line in host.command_text({ COMMANDS[x], "--help" }):gmatch("[^\n]+") do
+				local o, rest = line:match("^  %-%-(%l[%l-]*)(.*)$")
+				if not o and line:find("^shared") or o == "csv" then break end
+				if o then h = h .. "\n  " .. o:gsub("-", "_") .. rest end
+			end
+		end
 		if h then return M.text(h) end
 		local names = {}
 		for n in pairs(HELP) do names[#names + 1] = n end

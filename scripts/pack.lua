@@ -91,9 +91,10 @@ end
 local WIDTH = 120
 local RANK = {} -- the order in which fields are written; others follow by name
 for i, n in ipairs { "id", "title", "issuer", "base", "frame", "status", "source", "effective", "for_kinds", "for_units", "for_cells", "part_of",
-	"group", "level", "at_most", "max", "article", "label", "type", "unit", "min", "vocab", "from", "to", "note", "needs", "round", "step", "when", "applies",
-	"otherwise", "check", "score", "facts", "assessors", "notes", "criteria", "override", "missing", "total", "levels", "gates", "rating", "periods",
-	"ranking", "quarter", "half", "nine_months", "year", "missed_month", "within", "by", "ties" } do RANK[n] = i end
+	"group", "level", "at_most", "max", "counts", "article", "label", "type", "unit", "min", "vocab",
+	"from", "to", "note", "needs", "round", "step", "when", "applies",
+	"otherwise", "check", "score", "facts", "assessors", "notes", "criteria", "override", "missing", "total", "ceiling", "levels", "gates", "rating", "periods",
+	"ranking", "advice", "quarter", "half", "nine_months", "year", "missed_month", "within", "by", "ties" } do RANK[n] = i end
 
 local function field_names(t)
 	local list = {}
@@ -277,10 +278,10 @@ end
 -- --- packs as tables ------------------------------------------------------------------------------------------------
 
 local KNOWN = { "title", "issuer", "status", "source", "effective", "for_kinds", "for_units", "for_cells", "note", "facts", "assessors", "notes",
-	"missing", "total", "levels", "gates", "rating", "periods", "ranking" }
+	"missing", "total", "ceiling", "levels", "gates", "rating", "periods", "ranking", "advice" }
 local OF_RULESET = {}
 for _, n in ipairs(KNOWN) do OF_RULESET[n] = true end
-local OF_CRITERION = { "id", "max", "label", "article", "score", "check", "applies", "otherwise", "group", "part_of", "needs", "round", "note" }
+local OF_CRITERION = { "id", "max", "label", "article", "score", "check", "applies", "otherwise", "group", "part_of", "counts", "needs", "round", "note" }
 
 local function path_of(id) return id:gsub("%.", "/", 1) .. ".lua" end
 

@@ -117,19 +117,52 @@ local function no_compare(less, name_less, more, name_more)
 	end
 end
 Expr.__lt, Expr.__le = no_compare("<", "lt", ">", "gt"), no_compare("<=", "le", ">=", "ge")
-for name, op in pairs { ge = ">=", gt = ">", le = "<=", lt = "<", eq = "=", ne = "<>" } do Expr[name] = binary(op) end
-Expr.also, Expr.either = binary "AND", binary "OR"
+--- At least: f.score:ge(80).
+Expr.ge = binary ">="
+--- More than.
+Expr.gt = binary ">"
+--- At most.
+Expr.le = binary "<="
+--- Less than.
+Expr.lt = binary "<"
+--- Equal: f.level:eq "tot".
+Expr.eq = binary "="
+--- Not equal.
+Expr.ne = binary "<>"
+local also, either = binary "AND", binary "OR"
+--- Both conditions hold: f.score:ge(90):also(f.decided:eq(0)).
+---@return chibo.Expr
+function Expr:also(condition) return also(self, condition) end
+--- One of two conditions holds.
+---@return chibo.Expr
+function Expr:either(condition) return either(self, condition) end
+--- The field is absent.
+---@return chibo.Expr
 function Expr:is_nil() return node("isnull", self) end
+--- The field is there.
+---@return chibo.Expr
 function Expr:known() return node("notnull", self) end
+--- One of several values: f.kind:one_of { "thematic", "combined" }.
+---@return chibo.Expr
 function Expr:one_of(list)
 	local n = node("in", self)
 	for i, v in ipairs(list) do n[i + 1] = lift(v) end
 	return n
 end
+--- The condition does not hold.
+---@return chibo.Expr
 function Expr:no() return node("not", self) end
+--- From a to b, both included: f.score:between(60, 75).
+---@return chibo.Expr
 function Expr:between(a, b) return node("AND", node(">=", self, lift(a)), node("<=", self, lift(b))) end
+--- A text of this form, % for anything: f.unit_code:like "TH-%".
+---@return chibo.Expr
 function Expr:like(pattern) return node("LIKE", self, lift(pattern)) end
+--- For :sort, the largest first.
+---@return table
 function Expr:down() return { expr = self, desc = true } end
+--- For :sort, the smallest first.
+---@return table
 function Expr:up() return { expr = self } end
 
 --- f.present is the field `present`.
@@ -426,6 +459,7 @@ local function has_unit(rel)
 end
 
 --- Keeps the rows for which the condition holds: where "present / members < 0.95", where(f.score:ge(80)), where{ level = "tot" }.
+---@return chibo.Query
 function Query:where(cond)
 	-- Between :by and its figure a condition is still about rows.
 	if self.pending then
@@ -468,6 +502,7 @@ function Query.__len(q) return q:count():value() end
 local close_by
 
 --- Groups: by("cluster", "level"):count(). Without an aggregate the groups are counted.
+---@return chibo.Query
 function Query:by(...)
 	local names = names_given("by", ...)
 	for _, n in ipairs(names) do check_field(self, n) end
@@ -478,15 +513,29 @@ function Query:by(...)
 end
 
 local AGG = {
+	--- How many rows; of a field, how many have it: :count(), :count "gate".
 	count = function(x) return x and ("count(%s)"):format(x) or "count(*)" end,
+	--- The sum of a field: :sum "present".
 	sum = function(x) return ("sum(%s)"):format(x) end,
+	--- The mean: :mean "score".
 	mean = function(x) return ("avg(%s)"):format(x) end,
+	--- The smallest.
 	min = function(x) return ("min(%s)"):format(x) end,
+	--- The largest.
 	max = function(x) return ("max(%s)"):format(x) end,
+	--- The share of rows for which a condition holds, of those for which it is known: :share(f.official:eq "tot").
 	share = function(x) return ("avg(CASE WHEN %s THEN 1.0 WHEN NOT (%s) THEN 0.0 END)"):format(x, x) end,
-	median = "window", quartile1 = "window", quartile3 = "window",
+	--- The middle value.
+	median = "window",
+	--- A quarter of the values is at most this.
+	quartile1 = "window",
+	--- Three quarters of the values are at most this.
+	quartile3 = "window",
+	--- The standard deviation.
 	spread = function(x) return ("sqrt(max(0.0, avg((%s)*1.0*(%s)) - avg(%s)*avg(%s)))"):format(x, x, x, x) end,
+	--- How many different values: :distinct "unit_code".
 	distinct = function(x) return ("count(DISTINCT %s)"):format(x) end,
+	--- How two figures go together, from -1 to 1: :correlation("speakers / present", "score").
 	correlation = "pair",
 }
 M.AGG = AGG
@@ -527,6 +576,7 @@ for name in pairs(AGG) do
 end
 
 --- Several figures at once: :agg{ n = count(), mean = mean "score" }; names in alphabetical order, or a list of { "n", count() }.
+---@return chibo.Query
 function Query:agg(spec)
 	local list, names = {}, {}
 	if type(spec) ~= "table" or next(spec) == nil then error(":agg takes a list of figures: :agg{ { \"n\", count() }, { \"mean\", mean \"score\" } }", 0) end
@@ -551,6 +601,7 @@ function close_by(self)
 end
 
 --- :sort("score", f.unit_code:down()); a leading "-" is descending: :sort "-score".
+---@return chibo.Query
 function Query:sort(...)
 	self = close_by(self)
 	local keys = {}
@@ -566,6 +617,7 @@ function Query:sort(...)
 end
 
 --- The first n rows; ties = true keeps rows that share the last place (needs :sort).
+---@return chibo.Query
 function Query:top(n, opts)
 	self = close_by(self)
 	if math.type(n) ~= "integer" or n < 0 then error(":top takes a whole number", 0) end
@@ -579,6 +631,7 @@ end
 Query.limit = Query.top
 
 --- Only these columns, in this order: :select("unit_code", "score").
+---@return chibo.Query
 function Query:select(...)
 	self = close_by(self)
 	local names = names_given("select", ...)
@@ -587,6 +640,7 @@ function Query:select(...)
 end
 
 --- A new column: :add("lost", f.max - f.points), :add("ratio", "present / members").
+---@return chibo.Query
 function Query:add(name, x)
 	self = close_by(self)
 	if type(name) ~= "string" or x == nil then error(":add takes a name and an expression: :add(\"gap\", \"self_score - observer_score\")", 0) end
@@ -596,6 +650,7 @@ end
 
 --- Beside each row, the figure of the row before in the order of `along` (default: the first period field among the
 --- columns) within the other groups: adds NAME_before and NAME_change.
+---@return chibo.Query
 function Query:against_before(name, along)
 	self = close_by(self)
 	local names = output(self)
@@ -614,6 +669,7 @@ end
 
 --- Beside each row the field of the n-th row before it (default 1), along `along` (default held_on) for the same
 --- `within` (default the unit): adds NAME_before, or NAME_before2 for n = 2.
+---@return chibo.Query
 function Query:before(name, opts)
 	self = close_by(self)
 	opts = opts or {}
@@ -642,8 +698,10 @@ local function semi(self, other, opts, negate)
 	return with(self, { kind = "semi", other = other:select(its), expr = node("field", mine), negate = negate })
 end
 --- Keeps the rows whose unit does not appear in another query: units:without(meetings{ period = "2020-Q1" }).
+---@return chibo.Query
 function Query:without(other, opts) return semi(self, other, opts, true) end
 --- Keeps the rows whose unit appears in another query.
+---@return chibo.Query
 function Query:within(other, opts) return semi(self, other, opts, false) end
 
 -- What ties rows of one relation to rows of another, the closest tie first; the day only beside the unit.
@@ -662,6 +720,7 @@ local LINK = {
 --- Beside each row the fields of the rows of another query that belong to it: visits:join(results) by unit and day,
 --- results:join(assessments{ assessor = "observer" }) by meeting. Rows without a partner go, unless { all = true }. A field
 --- that both have is called RELATION_field. Fields of a meeting, of a result need no join: name them.
+---@return chibo.Query
 function Query:join(other, opts)
 	self = close_by(self)
 	opts = opts or {}
@@ -701,6 +760,7 @@ function Query:join(other, opts)
 end
 
 --- Adds the place of each row: :place("score") is 1 for the highest; equal rows share a place.
+---@return chibo.Query
 function Query:place(name, within)
 	self = close_by(self)
 	check_field(self, name)
@@ -962,21 +1022,25 @@ function Query:compile()
 end
 
 --- Shows the statement.
+---@return string sql
 function Query:sql() return (self:compile()) end
 
 --- SQLite's plan for it, as rows.
+---@return string
 function Query:plan()
 	local sql, params = self:compile()
 	return host.plan(sql, params)
 end
 
 --- Iterates the rows one by one: for r in q:each() do print(r.unit_code) end. Nothing is gathered in memory.
+---@return fun(): table?, string[]?
 function Query:each()
 	local sql, params = self:compile()
 	return host.iterate(sql, params)
 end
 
 --- All rows as a list of tables.
+---@return table[]
 function Query:rows()
 	local out = {}
 	for r in self:each() do out[#out + 1] = r end
@@ -984,12 +1048,14 @@ function Query:rows()
 end
 
 --- The single value of a query with one row and one column.
+---@return any
 function Query:value()
 	local next_row <const> = self:each()
 	local r, names = next_row()
 	return r and r[names[1]]
 end
 --- The first row, as a table.
+---@return table?
 function Query:first() return self:top(1):each()() end
 
 --- Makes the relations: a table of name -> query.

@@ -1031,13 +1031,15 @@ static int open_all(lua_State *L)
 	lua_call(L, 1, 0);
 	load_script(L, "pack.lua");
 	load_script(L, "rule.lua");
-	lua_call(L, 4, 1);
+	load_script(L, "annotations.lua");
+	lua_call(L, 5, 1);
 	lua_getfield(L, -1, "start");
-	lua_createtable(L, 2, 0);
-	lua_pushstring(L, script("console.lua")->text);
-	lua_rawseti(L, -2, 1);
-	lua_pushstring(L, script("query.lua")->text);
-	lua_rawseti(L, -2, 2);
+	static const char *const annotated[] = { "query.lua", "console.lua", "pack.lua", "rule.lua" };
+	lua_newtable(L);
+	for (size_t i = 0; i < sizeof(annotated) / sizeof(annotated[0]); i++) {
+		lua_pushstring(L, script(annotated[i])->text);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
 	lua_call(L, 1, 0);
 	self(L)->module = luaL_ref(L, LUA_REGISTRYINDEX);
 	return 0;

@@ -148,7 +148,9 @@ for how in PAGER=cat PAGER= TERM=dumb NO_COLOR=1; do
 	if [ $how = NO_COLOR=1 ]; then
 		shows "NO_COLOR changes nothing but colour: less waits" ":"
 		send q
-		shows "and q leaves" "chibo>"
+		sleep 0.5
+		send 'print("le" .. "ft")' Enter
+		shows "and q leaves" left
 	else
 		shows "$how: no pager" "30.000"
 	fi
