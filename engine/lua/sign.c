@@ -245,7 +245,10 @@ static int trusted(struct cb_signature *out, const char *path, struct cb_err *er
 		char *p = line + strspn(line, " \t"), *issuers;
 		size_t n = strcspn(p, " \t\r\n"), k, have = strlen(out->issuers);
 
-		at++;
+		for (int ch = 0; !strchr(line, '\n') && ch != EOF && ch != '\n';) /* what is longer is read past */
+			ch = fgetc(f);
+		if (++at == 1 && !strncmp(p, "\xef\xbb\xbf", 3))
+			p += 3, n -= 3;
 		if (!*p || *p == '#' || *p == '\r' || *p == '\n')
 			continue;
 		issuers = p + n + strspn(p + n, " \t");
@@ -280,6 +283,18 @@ static void tell(struct cb_diags *diags, enum cb_severity sev, const char *file,
 			return;
 	}
 	cb_diags_addf(diags, sev, file, 0, 0, NULL, mend, "%s", what);
+}
+
+/* What cannot be read (a link, a device, no permission, too long) is as good as changed. */
+static int unreadable(const char *shown, enum cb_severity sev, struct cb_diags *diags, struct cb_err *err)
+{
+	size_t n = strlen(shown);
+	const char *what = !strncmp(err->msg, shown, n) && err->msg[n] == ':' ? err->msg + n + 2 : err->msg;
+
+	if (err->code == CB_ENOMEM)
+		return err->code;
+	tell(diags, sev, shown, "ask the issuing body for its packs, or sign the folder again", what);
+	return cb_err_set(err, CB_EDATA, "%s: cannot be verified", shown);
 }
 
 /* Says which of the lines of the two lists of files differ. */
@@ -338,7 +353,7 @@ static int verify(struct cb_signature *out, struct cb_buf *now, const char *dir,
 	cb_pack_display(shown, sizeof(shown), dir, path);
 	rc = cb_pack_read(&text, &n, dir, path, err);
 	if (rc)
-		return rc == CB_ENOTFOUND ? 0 : rc;
+		return rc == CB_ENOTFOUND ? 0 : unreadable(shown, sev, diags, err);
 	out->present = true;
 	/* the last line is the signature over what stands above */
 	last = n > 1 && text[n - 1] == '\n' ? memrchr(text, '\n', n - 1) : NULL;
@@ -378,8 +393,10 @@ static int verify(struct cb_signature *out, struct cb_buf *now, const char *dir,
 	rc = statement(now, dir, folder, key, signer, &count, err);
 	if (rc == CB_ENOTFOUND)
 		rc = 0;
-	if (rc)
+	if (rc) {
+		rc = unreadable(shown, sev, diags, err);
 		goto out;
+	}
 	out->files = count;
 	f = strstr(now->s, "\nfile ");
 	f = f ? f + 1 : now->s + now->len;

@@ -168,11 +168,11 @@ static void put_trust(const char *form)
 static void a_trust_list_names_the_issuing_body(void **state)
 {
 	struct cb_signature s;
-	char path[200], text[300];
+	char path[200], text[1200];
 
 	(void)state;
 	snprintf(path, sizeof(path), "%s/trust", top);
-	snprintf(text, sizeof(text), "# keys\n\n%s  an_phu,tan_tien  Đảng ủy phường An Phú\n%s trung_uong khác\n", pub, pub);
+	snprintf(text, sizeof(text), "\xef\xbb\xbf# keys %0700d\n\n%s  an_phu,tan_tien  Đảng ủy phường An Phú\n%s trung_uong khác\n", 0, pub, pub);
 	put("trust", text);
 	assert_string_equal(found(&s, 0, path), "");
 	assert_true(s.trusted);
