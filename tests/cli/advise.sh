@@ -136,6 +136,20 @@ is "next to a threshold" "$(sql "select count(distinct unit_code) from v_result 
 is "the console's advise" "$(get a.json "len(d['near'])")" "$("$CHIBO" query 'advise{ period = "2020", unit = "thanh_hoa_khoi" }.near:count()' | grep -o '[0-9]*' | tail -1)"
 is "the console's commend" "$(get k.json "len(d['kept'])")" "$("$CHIBO" query 'commend{ period = "2020-Q1", unit = "thanh_hoa_khoi", top = 1000000 }.kept:count()' | grep -o '[0-9]*' | tail -1)"
 is "the console's visits" "$(get v.json "d['visits'][0]['code']")" "$("$CHIBO" query 'to_visit{ period = "2020-Q1", unit = "thanh_hoa_khoi" }.visits:top(1, "reasons"):select("code")' | grep -o 'TH-[0-9.]*' | head -1)"
+# what a pack declares to be hard is avoided
+cp -r "$ROOT/rules" hard && python3 - hard/thanh_hoa/hd_khoi.lua <<'PY'
+import sys
+s = open(sys.argv[1], encoding="utf-8").read().rstrip()
+open(sys.argv[1], "w", encoding="utf-8").write(s[:-1] + "\tadvice = { cost = { tasks_done = 9 }, never = { fact.minutes_recorded } },\n}\n")
+PY
+exits "a pack with costs is right" 0 --rules hard rules check thanh_hoa.hd_khoi
+exits "and shows them" 0 --rules hard rules show thanh_hoa.hd_khoi --csv
+has "the cost" "$OUT" "advice,1,cost,9"
+has "what is never advised" "$OUT" "advice,2,name,minutes_recorded"
+run 0 --rules hard advise --period 2020 --unit thanh_hoa_khoi --json
+printf '%s\n' "$OUT" >h.json
+is "what is never to be changed is no advice" 0 "$(get h.json "len([1 for x in d['facts'] if x['id'] == 'minutes_recorded'])")"
+is "the effort is told" "[1, 9]" "$(get h.json "[min(x['effort'] for x in d['near']), 9 * (d['near'][0]['effort'] <= d['near'][-1]['effort'])]")"
 exits "a cluster that nobody is in is told" 2 advise --period 2020 --cluster "Cụm3"
 has "with the nearest" "$ERR" "unknown cluster 'Cụm3'; did you mean 'Cụm"
 exits "commend tells it too" 2 commend --period 2020 --cluster "Cum 3"
