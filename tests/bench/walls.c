@@ -148,7 +148,7 @@ static double less(int turn, double best, double t)
 
 int main(int argc, char **argv)
 {
-	long calls = argc > 1 ? atol(argv[1]) : 300000;
+	long calls = argc > 1 ? atol(argv[1]) : 100000;
 	double lua = 0, one = 0, two = 0, all = 3.0 * (double)calls, s[3];
 
 	for (int turn = 0; turn < 7; turn++) {
