@@ -366,7 +366,8 @@ static bool odd_constant(struct check *c, const struct cb_node *x, const struct 
 	bool below_one = v.n > 0 && cb_ratio_cmp(v, one) < 0;
 
 	cb_fmt_ratio(num, sizeof(num), v);
-	if (x->unit == CB_M_DATE && y->unit == CB_M_NUMBER) {
+	/* day "..." is a plain number of days too, but no regulation speaks of a day before 1980: 15, 12 and 2025 are no days */
+	if (x->unit == CB_M_DATE && y->unit == CB_M_NUMBER && cb_ratio_cmp(v, (struct cb_ratio){ 3652, 1 }) < 0) {
 		say(c, CB_SEV_ERROR, file, line, "write day \"2025-07-01\", or compare month_of(...), the days between two dates: a - b", "a date is compared with the number %s", num);
 	} else if (x->unit == CB_M_SHARE && cb_is(x, "div") && cb_is(x->kid[0], "fact") && whole_of(x->kid[0]) && cb_ratio_cmp(v, one) > 0) {
 		say(c, CB_SEV_ERROR, file, line, "all of them are 1: write 0.9 for 90%", "a share of %s is compared with %s: 18 of 20 is 0.9, so no meeting would get near it",

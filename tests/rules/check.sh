@@ -25,6 +25,25 @@ cd ../.. || exit 3
 exits "a folder" 3 rules check out/xa
 has "says how a folder is checked" "$ERR" "out/xa is a folder: name one of its files, or give the folder above it as --rules"
 
+# a day stands beside a date, in each of its forms
+mkdir -p days/tinh
+cat >days/tinh/a.lua <<'E'
+local f = fact
+return ruleset {
+	id = "tinh.a", title = "Thử", issuer = "tinh", status = "reconstructed", source = "thử", effective = { from = "2024-01-01" },
+	criteria = {
+		criterion { id = "a", max = 50, label = "A", applies = f.held_on:ge(day "2025-07-01"), otherwise = "full", score = judged() },
+		criterion { id = "b", max = 50, label = "B", score = flag(any { f.planned_on:between(day "2024-02-01", day "2024-03-01"), f.held_on:lt("2024-09-01") }, 50) },
+	},
+	levels = { { "tot", 90, "Tốt" }, { "kem", 0, "Kém" } },
+}
+E
+exits "days in a rule are right" 0 rules check days/tinh/a.lua
+is "without a word" "" "$ERR"
+sed -i 's/day "2025-07-01"/2025/' days/tinh/a.lua
+exits "a year is no day" 1 rules check days/tinh/a.lua
+has "it is told" "$ERR" 'days/tinh/a.lua:5: criteria[1].applies: a date is compared with the number 2025; write day "2025-07-01"'
+
 # two packs of one body, side by side
 mkdir -p two/tinh
 pack() { cat <<E
