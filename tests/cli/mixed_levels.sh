@@ -42,6 +42,6 @@ has "pass or fail: the condition is shown" "$OUT" "nếu đạt yêu cầu «m»
 pack xa.diem XA "$points, total = whole 'down', periods = { year = first { { months:every(level:ge 'tot'), 'tot' }, otherwise 'kem' }, missed_month = 'refuse' },
 	levels = { { 'tot', 90, 'Tốt' }, { 'kem', 0, 'Kém' } }" >r/xa/diem.lua
 run 0 rules show xa.diem
-has "how a total is rounded" "$OUT" "Tổng điểm làm tròn xuống đến 1 điểm trước khi xếp loại"
-has "and what a missed month does" "$OUT" "Tháng không họp: không xếp loại kỳ"
+has "how a total is rounded" "$OUT" "Tổng điểm          làm tròn xuống đến 1 điểm trước khi xếp loại"
+has "and what a missed month does" "$OUT" "tháng không họp  không xếp loại"
 finish
