@@ -113,7 +113,7 @@ int cli_import(struct cli *c, int argc, char **argv, struct cb_err *err)
 		}
 	} else if (!rc || o.rejects) {
 		char a[CB_NUM_TEXT], b[CB_NUM_TEXT], d[CB_NUM_TEXT], e[CB_NUM_TEXT];
-		cli_say(c, "%s: %s rows read, %s new, %s changed, %s as before%s", argv[1], cb_fmt_int_vi(a, sizeof a, s.rows), cb_fmt_int_vi(b, sizeof b, s.added),
+		cli_say(c, "%s: %s row%s read, %s new, %s changed, %s as before%s", argv[1], cb_fmt_int_vi(a, sizeof a, s.rows), s.rows == 1 ? "" : "s", cb_fmt_int_vi(b, sizeof b, s.added),
 			cb_fmt_int_vi(d, sizeof d, s.changed), cb_fmt_int_vi(e, sizeof e, s.same), o.dry_run ? "; dry run: nothing was kept" : "");
 	}
 	if (rc == CB_EDATA && o.rejects && !o.dry_run && s.added + s.changed + s.same > 0)

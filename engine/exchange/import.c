@@ -252,11 +252,12 @@ static bool ends_json(const char *path)
 	return true;
 }
 
-static void say_same(struct cb_imp *m)
+static void say_same(struct cb_imp *m, bool json)
 {
 	char what[160];
 	if (m->stats.rows == 0) {
-		cb_diags_add(m->diags, &(struct cb_diag){ .severity = CB_SEV_WARNING, .file = m->file, .line = 1, .what = "no rows below the header",
+		cb_diags_add(m->diags, &(struct cb_diag){ .severity = CB_SEV_WARNING, .file = m->file, .line = 1,
+							  .what = json ? "no rows: the list is empty" : "no rows below the header",
 							  .mend = "look whether the table was saved whole" });
 		return;
 	}
@@ -392,7 +393,7 @@ int cb_import_file(struct cb_import_stats *out, struct cb_store *st, const char 
 		rc = CB_EDATA;
 		goto out;
 	}
-	say_same(m);
+	say_same(m, json != NULL);
 	if (m->fd >= 0) {
 		if ((rc = cb_imp_reject_flush(m)) < 0)
 			goto out;

@@ -640,7 +640,18 @@ static int row_unit(struct cb_imp *m)
 	if (!cb_buf_ok(&m->text[0]) || !s.code || !s.name)
 		return cb_err_nomem(m->err);
 	if (cb_unit_span_check(&s, &e) < 0) {
-		cb_imp_bad(m, cb_imp_cell(m, CB_F_CODE), CB_F_CODE, NULL, "%s", e.msg);
+		/* "valid_to: is before valid_from" is about the column of the last days */
+		static const struct { const char *said; int field; } about[] = {
+			{ "name: ", CB_F_NAME }, { "kind: ", CB_F_UNIT_KIND }, { "parent: ", CB_F_PARENT }, { "cluster: ", CB_F_CLUSTER },
+			{ "cell_type: ", CB_F_CELL_TYPE }, { "members: ", CB_F_MEMBERS }, { "official_members: ", CB_F_OFFICIAL_MEMBERS },
+			{ "valid_from: ", CB_F_FROM }, { "valid_to: ", CB_F_TO }, { "code: ", CB_F_CODE },
+		};
+		int field = CB_F_CODE;
+		const char *said = e.msg;
+		for (size_t i = 0; i < sizeof(about) / sizeof(about[0]); i++)
+			if (!strncmp(e.msg, about[i].said, strlen(about[i].said)))
+				field = about[i].field, said = e.msg + strlen(about[i].said);
+		cb_imp_bad(m, cb_imp_cell(m, field), field, NULL, "%s", said);
 		return 0;
 	}
 	/* units are put also after a bad row, so that those below them find them; the transaction goes back all the same */

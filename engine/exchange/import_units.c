@@ -210,12 +210,17 @@ void cb_imp_count_row(struct cb_imp *m)
 	m->put = 0;
 }
 
-/* What the store says of one row becomes a finding; anything else ends the import. */
+/* What the store says of one row becomes a finding, without the record's path; anything else ends the import. */
 int cb_imp_put_failed(struct cb_imp *m, int rc, const struct cb_err *e, int field)
 {
+	const char *said = e->msg, *path = cb_store_path(m->st);
+	size_t n = strlen(path);
 	if (rc != CB_EDATA && rc != CB_ENOTFOUND && rc != CB_EEXIST && rc != CB_ESEALED)
 		return *m->err = *e, rc;
-	cb_imp_bad(m, field >= 0 ? cb_imp_cell(m, field) : NULL, field >= 0 ? field : CB_F_UNIT, NULL, "%s", e->msg);
+	if (!strncmp(said, path, n) && !strncmp(said + n, ": ", 2))
+		said += n + 2;
+	cb_imp_bad(m, field >= 0 ? cb_imp_cell(m, field) : NULL, field >= 0 ? field : CB_F_UNIT,
+		   rc == CB_ESEALED ? "leave the row out; `chibo unseal` opens a period again" : NULL, "%s", said);
 	return 0;
 }
 

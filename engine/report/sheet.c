@@ -234,13 +234,10 @@ int cb_sheet_doc(struct cb_doc **out, const struct cb_explained *x, struct cb_er
 			rc = cb_err_nomem(err);
 			break;
 		}
-		if (!l->criterion->score) { /* a requirement: met or not, no points */
+		if (!l->criterion->score) /* a requirement: met or not, as its grounds say; no points */
 			points.null = most.null = true;
-			if (l->state == CB_CR_SCORED)
-				add_line(&b, "→ ", l->points ? "đạt" : "không đạt");
-		} else if (l->criterion->counts == CB_COUNTS_SCALE) {
+		else if (l->criterion->counts == CB_COUNTS_SCALE)
 			max += l->criterion->max;
-		}
 		cb_doc_row(*out, (struct cb_cell[]){cb_cell_int((int64_t)i + 1), cb_cell_text(l->criterion->label), cb_cell_text(l->criterion->article), most,
 						    points, cb_cell_text(b.s)});
 	}

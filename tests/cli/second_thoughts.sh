@@ -36,6 +36,25 @@ has "and which" "$ERR$OUT" "X1 on 2020-03-05: xuat_sac"
 printf 'unit,held_on,official,reason\nX1,2020-03-05,khong_dat,lý do ví dụ\n' >d2.csv
 exits "a decision with a level that it has" 0 --db a.db import assessments d2.csv
 exits "is well" 0 --db a.db doctor
+run 0 --db a.db explain X1 2020-03-05
+is "a sheet of pass or fail says once whether a line is met" 0 "$(printf '%s\n' "$OUT" | grep -c '^ *→ \(không \)\{0,1\}đạt *$')"
+has "with its grounds" "$OUT" "= 90 phút ≥ 90 phút: đạt"
+
+# --- refusals stand at their column ------------------------------------------------------------------------------------
+printf 'code,name,kind,from,to\nX3,Chi bộ 3 (ví dụ),chi_bo_co_so,2015-01-01,2014-12-31\n' >days.csv
+exits "a unit that ends before it begins" 1 --db a.db import units days.csv
+has "is told at its last day" "$ERR" "days.csv:2:5: to: is before valid_from"
+echo '[]' >empty.json
+exits "a list of nothing is no fault" 0 --db a.db import meetings empty.json
+has "but said" "$ERR" "empty.json:1: warning: no rows: the list is empty; look whether the table was saved whole"
+exits "a period is closed" 0 --db a.db seal 2020-03
+sed 's/,90$/,91/' m.csv >after.csv
+exits "then nothing changes" 1 --db a.db import meetings after.csv
+is "the period and the way out are told" "after.csv:2:2: held_on: 2020-03 is sealed: nothing about 2020-03-05 can be changed; leave the row out; \`chibo unseal\` opens a period again" \
+	"$(printf '%s\n' "$ERR" | head -1)"
+exits "opened again it does" 0 --db a.db unseal 2020-03 --reason 'sửa thời lượng'
+exits "as it was before" 0 --db a.db import meetings after.csv
+is "one row is one row" "after.csv: 1 row read, 0 new, 1 changed, 0 as before" "$ERR"
 
 # --- days: today is 01/01/2025 ------------------------------------------------------------------------------------------
 when() { printf 'unit,held_on,members,present\nX1,%s,10,10\n' "$1" >w.csv; }
