@@ -299,6 +299,35 @@ for _, class in ipairs { query.Query, Rows } do
 	---@param path? string
 	---@return string|integer
 	function class:html(path) return emit(self, "html", path) end
+	--- A line for each group, its series along the last other column: q:by("unit_code", "month"):mean("score"):spark "mean".
+	---@return string
+	function class:spark(name)
+		if query.is_query(self) then query.check_field(self, name) else check_name(self, name) end
+		local groups, order, low, high = {}, {}, math.huge, -math.huge
+		for r, names in self:each() do
+			local keys = {}
+			for _, c in ipairs(names) do if c ~= name then keys[#keys + 1] = c end end
+			local along, label = keys[#keys], {}
+			for i = 1, #keys - 1 do label[i] = tostring(r[keys[i]] or "") end
+			local id = table.concat(label, " ")
+			if not groups[id] then groups[id] = {} order[#order + 1] = id end
+			local v = type(r[name]) == "number" and r[name] or nil
+			table.insert(groups[id], { along and r[along] or #groups[id], v })
+			if v then low, high = math.min(low, v), math.max(high, v) end
+		end
+		local wide, lines, part = 0, {}, { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" }
+		for _, id in ipairs(order) do wide = math.max(wide, host.width(id)) end
+		for i, id in ipairs(order) do
+			local series, bars, last = groups[id], {}, nil
+			table.sort(series, function(a, b) return tostring(a[1]) < tostring(b[1]) end)
+			for k, p in ipairs(series) do
+				bars[k] = not p[2] and " " or part[high > low and math.min(8, 1 + math.floor((p[2] - low) / (high - low) * 8)) or 4]
+				last = p[2] or last
+			end
+			lines[i] = (wide > 0 and host.pad(id, wide) .. "  " or "") .. table.concat(bars) .. (last and "  " .. host.number(last) or "")
+		end
+		return M.text(table.concat(lines, "\n"))
+	end
 	--- Bars of one numeric column: :chart("share"), labelled by the other columns.
 	function class:chart(name)
 		local labels, values, top = {}, {}, 0

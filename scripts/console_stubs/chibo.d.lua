@@ -365,6 +365,14 @@ function Query:html(path) end
 ---@return string|integer
 function Rows:html(path) end
 
+--- A line for each group, its series along the last other column: q:by("unit_code", "month"):mean("score"):spark "mean".
+---@return string
+function Query:spark(name) end
+
+--- A line for each group, its series along the last other column: q:by("unit_code", "month"):mean("score"):spark "mean".
+---@return string
+function Rows:spark(name) end
+
 --- Bars of one numeric column: :chart("share"), labelled by the other columns.
 function Query:chart(name) end
 

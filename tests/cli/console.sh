@@ -87,6 +87,10 @@ exits "exit code 0: explain(meetings[1])" 0 query 'explain(meetings[1])'; has "e
 exits "exit code 0: help() " 0 query 'help()' ; has "help says what can be asked" "$OUT" "results"
 exits "exit code 0: help(results)" 0 query 'help(results)'; has "help of a relation lists fields" "$OUT" "self_score"
 
+run 0 query "sql[[select 'a' as g, 2 as m, 10 as v union all select 'a', 1, 0 union all select 'b', 1, 5 union all select 'b', 2, null]]:spark 'v'"
+is "a series is a line of bars, in order, on one scale" 'a  ▁█  10
+b  ▅   5' "$OUT"
+
 # --- wrong questions: each says what is wrong, where, and what is like it ---
 wrong() { # LUA | the line with the mark under the word ("" for none) | MESSAGE
 	if run 1 query "$1"; then ok "exit code 1: $1"; else not_ok "exit code 1: $1" "exit code $RC" "$OUT"; fi
@@ -174,7 +178,7 @@ for line in sql([[select ?1 as t]], path):rows()[1].t:gmatch("[^\n]+") do guide[
 for w in pairs(guide) do if not results[w] then print("no method " .. w) end end
 for _, w in ipairs { "where", "by", "count", "sum", "mean", "median", "quartile1", "quartile3", "spread", "min", "max", "share", "distinct", "correlation",
 	"agg", "sort", "top", "select", "add", "join", "place", "against_before", "before", "without", "within", "each", "rows", "first", "value", "sql", "plan",
-	"csv", "json", "markdown", "html", "chart" } do if not guide[w] then print("not in the guide: " .. w) end end
+	"csv", "json", "markdown", "html", "chart", "spark" } do if not guide[w] then print("not in the guide: " .. w) end end
 LUA
 words=$(python3 -c 'import re, sys
 t = open(sys.argv[1], encoding="utf-8").read()
