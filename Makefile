@@ -181,7 +181,6 @@ build/fuzz/libchibo.a: $(FUZZ_OBJ)
 build/fuzz/%: tests/fuzz/%.c build/fuzz/libchibo.a
 	$(call say,FUZZ,$@) clang $(FUZZ_FLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS_)
 fuzz: $(FUZZ_SRC:tests/fuzz/%.c=build/fuzz/%) ## libFuzzer over readers, patterns, packs, the compiler of rules (FUZZ_SECONDS=30 each; needs clang)
-	@mkdir -p build/fuzz/seeds/pack && cp tests/rules/broken/*.lua rules/*/*.lua build/fuzz/seeds/pack/
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh $(FUZZ_SRC:tests/fuzz/%.c=%)
 
 man: $(B)/chibo.1 ## the man page (needs scdoc)
