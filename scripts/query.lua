@@ -34,6 +34,7 @@ local DERIVED = {
 	month = { needs = "@day", sql = "substr(%s.@day,1,7)" },
 	quarter = { needs = "@day", sql = "substr(%s.@day,1,4)||'-Q'||((CAST(substr(%s.@day,6,2) AS INTEGER)+2)/3)" },
 	half = { needs = "@day", sql = "substr(%s.@day,1,4)||'-H'||((CAST(substr(%s.@day,6,2) AS INTEGER)+5)/6)" },
+	weekday = { needs = "@day", sql = "((CAST(strftime('%w',%s.@day) AS INTEGER)+6)%7+1)" }, -- 1 Monday to 7 Sunday
 	organisation = { needs = "unit_kind",
 		sql = "CASE WHEN %s.unit_kind='chi_bo_truc_thuoc' THEN %s.parent_code ELSE %s.unit_code END" },
 	attendance = { needs = "present",
@@ -51,7 +52,7 @@ DERIVED.level_place = { needs = "official",
 		.. "WHERE l_.ruleset_id=%s.ruleset_id AND l_.id=%s.official)" }
 DERIVED.to_next = { needs = "level_by_score",
 	sql = "(SELECT min(l_.at_least)/1000.0-%s.score FROM ruleset_level l_ WHERE l_.ruleset_id=%s.ruleset_id AND l_.at_least/1000.0>%s.score)" }
-local DERIVED_ORDER = { "year", "month", "quarter", "half", "organisation", "attendance", "self_score", "observer_score", "superior_score",
+local DERIVED_ORDER = { "year", "month", "quarter", "half", "weekday", "organisation", "attendance", "self_score", "observer_score", "superior_score",
 	"level_place", "to_next" }
 
 local ROOTS = { province = "tinh", block = "khoi" } -- fields found by walking up the dated tree

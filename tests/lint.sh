@@ -12,6 +12,8 @@ for o in $(find "$1/engine" -name '*.o'); do
 	hit=$(nm -u "$o" | awk '{ print $2 }' | sed 's/@.*//' | grep -xE "$list")
 	[ -z "$hit" ] || { echo "lint: $o calls" $hit >&2; bad=1; }
 done
+# the console without readline
+${CC:-cc} -D_GNU_SOURCE '-DCB_VERSION="0"' -std=c11 -Wall -Wextra -Werror -Iengine -fsyntax-only engine/cli/repl.c || bad=1
 if command -v luacheck >/dev/null; then luacheck -q --std lua54 scripts rules examples || bad=1; fi
 if command -v scdoc >/dev/null; then scdoc <engine/cli/chibo.1.scd >/dev/null || bad=1; fi
 if [ -x "$1/chibo" ]; then "$1/chibo" --rules rules rules fmt --check || bad=1; fi

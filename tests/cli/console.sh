@@ -155,6 +155,9 @@ same "in, between, like, is nil" \
 same "a condition between by and its figure is about rows" \
 	"results{ $TH }:by(\"official\"):where(\"score > 90\"):count():sort(\"official\")" \
 	"SELECT official, count(*) FROM v_result WHERE $sub AND score>90 GROUP BY 1 ORDER BY 1"
+same "meetings on a Sunday" \
+	"results{ $TH }:where(\"weekday == 7\"):by(\"month\"):count():sort(\"month\")" \
+	"SELECT month, count(*) FROM v_result WHERE $sub AND strftime('%w',held_on)='0' GROUP BY 1 ORDER BY 1"
 same "join along the meeting" \
 	"results{ $TH }:join(assessments{ assessor = \"observer\", item = \"\" }):sort(\"meeting_id\"):select(\"meeting_id\", \"points\"):top(50):add(\"p\", \"points * 1000\"):where(\"p > 0\"):select(\"meeting_id\")" \
 	"SELECT r.meeting_id FROM v_result r JOIN v_assessment a ON a.meeting_id=r.meeting_id WHERE a.assessor='observer' AND a.item='' AND r.unit_code GLOB 'TH-*' AND r.held_on LIKE '2020-%' ORDER BY 1 LIMIT 50"
