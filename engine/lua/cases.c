@@ -169,6 +169,62 @@ static const struct cb_tree *judged(const struct cb_tree *c, enum cb_assessor by
 	return cb_tree_get(v, dot + 1);
 }
 
+/* discussion = { quality = 3 } or { 3, 2 }: lines that the criterion does not have. */
+static void check_judged_lines(struct test *t, const char *criterion, const struct cb_tree *lines)
+{
+	const char *names[64];
+	size_t n = 0, len = strlen(criterion);
+
+	if (lines->type != CB_T_TABLE)
+		return;
+	for (size_t k = 0; k < t->rs->ninput && n < 64; k++) {
+		const struct cb_input *in = &t->rs->input[k];
+		if (in->kind == CB_IN_JUDGED && in->by == CB_SELF && !strncmp(in->item, criterion, len) && in->item[len] == '.')
+			names[n++] = in->item + len + 1;
+	}
+	for (size_t i = 0; i < lines->nfield + lines->nitem; i++) {
+		char nth[24];
+		const char *name = i < lines->nfield ? lines->field[i].name : nth;
+		bool known = false;
+		snprintf(nth, sizeof nth, "%zu", i - lines->nfield + 1);
+		for (size_t k = 0; k < n; k++)
+			known |= !strcmp(names[k], name);
+		if (known)
+			continue;
+		const char *near = n ? cb_nearest(name, names, n) : NULL;
+		char what[200], mend[160];
+		snprintf(what, sizeof what, "criterion %.60s has no judged line %.60s", criterion, name);
+		snprintf(mend, sizeof mend, near ? "did you mean %.60s?" : n ? "it has %.60s" : "it is judged as one: %.60s = 3", near ? near : n ? names[0] : criterion);
+		wrong(t, i < lines->nfield ? lines->field[i].value : lines->item[i - lines->nfield], "judged", mend, what);
+	}
+}
+
+/* A kind of meeting that this ruleset never rates. */
+static void check_kind(struct test *t, const struct cb_tree *c)
+{
+	int i = cb_facts_find(t->dict, "kind");
+	const struct cb_tree *v = cb_tree_get(c, "kind");
+	char what[160];
+
+	if (i < 0 || !t->have[i] || (t->rs->for_kinds & 1u << t->fact[i]))
+		return;
+	snprintf(what, sizeof what, "the ruleset does not rate %s meetings", cb_meeting_kind_id((enum cb_meeting_kind)t->fact[i]));
+	wrong(t, v ? v : c, "kind", v ? "one of for_kinds" : "a case without kind is \"regular\"; name one of for_kinds", what);
+}
+
+/* A day on which this ruleset rates nothing. */
+static void check_day(struct test *t, const struct cb_tree *c)
+{
+	int i = cb_facts_find(t->dict, "held_on");
+	const struct cb_tree *v = cb_tree_get(c, "held_on");
+	char what[120], day[11];
+
+	if (i < 0 || !v || !t->have[i] || (t->fact[i] >= t->rs->from && t->fact[i] <= t->rs->to))
+		return;
+	snprintf(what, sizeof what, "the ruleset is not in force on %s", cb_day_iso(day, (cb_day)t->fact[i]));
+	wrong(t, v, "held_on", "a day within effective", what);
+}
+
 /* Names under judged that no item of the ruleset has. */
 static void check_judged(struct test *t, const struct cb_tree *c)
 {
@@ -191,6 +247,8 @@ static void check_judged(struct test *t, const struct cb_tree *c)
 				if (in->kind == CB_IN_JUDGED && (!strcmp(in->item, name) || (!strncmp(in->item, name, n) && in->item[n] == '.')))
 					found = true;
 			}
+			if (found)
+				check_judged_lines(t, name, who->field[i].value);
 			if (!found) {
 				char what[160];
 				snprintf(what, sizeof what, "the ruleset has nothing to judge that is called %.60s", name);
@@ -284,6 +342,14 @@ static const char *status_id(unsigned st)
 {
 	static const char *const ids[] = { "rated", "missing", "invalid", "error" };
 	return st < 4 ? ids[st] : "?";
+}
+
+static bool status_known(const struct cb_tree *v)
+{
+	for (unsigned st = 0; v->type == CB_T_TEXT && st < 4; st++)
+		if (!strcmp(status_id(st), v->text))
+			return true;
+	return false;
 }
 
 static const char *state_id(unsigned st)
@@ -461,7 +527,9 @@ static int run_meeting(struct test *t, const struct cb_tree *c, const struct cb_
 	cb_buf_init(&b);
 	const char *st = status_id(s.status[0]);
 	v = cb_tree_get(e, "status");
-	if (v && v->type == CB_T_TEXT) {
+	if (v && !status_known(v)) {
+		wrong(t, v, "expect", "\"rated\", \"missing\", \"invalid\" or \"error\"", "the expected status is none that there is");
+	} else if (v) {
 		if (strcmp(v->text, st))
 			differ(&b, "status", v->text, st);
 	} else if (!cb_tree_get(e, "missing") && s.status[0] != CB_ST_RATED && !cb_tree_get(e, "points") && !cb_tree_get(e, "level")) {
@@ -556,6 +624,7 @@ static int run_months(struct test *t, const struct cb_tree *c, const struct cb_t
 	struct cb_trial_month m[12];
 	char what[200];
 	struct cb_buf b;
+	bool unknown = false; /* some period came out without a level */
 	int level, code = 0;
 
 	only(t, e, "expect", fields, 4);
@@ -601,11 +670,16 @@ static int run_months(struct test *t, const struct cb_tree *c, const struct cb_t
 		code = cb_trial_period(&level, t->rs, kinds[k], m, months->nitem, t->hook ? t->hook->node : NULL, t->hook ? t->hook->ctx : NULL, err);
 		if (code)
 			break;
+		unknown |= level < 0;
 		compare_level(t, &b, e, fields[k], level);
 	}
 	if (!code && b.len && !t->bad) {
 		int line = line_of(c, "expect");
-		cb_diags_addf(t->diags, CB_SEV_ERROR, c->file, line ? line : c->line, 0, NULL, NULL, "case \"%s\": %s", t->name, b.s);
+		bool bare = false; /* a level without its score: mean "score" is not known then */
+		for (size_t i = 0; i < months->nitem; i++)
+			bare |= m[i].level >= 0 && !m[i].score.d;
+		cb_diags_addf(t->diags, CB_SEV_ERROR, c->file, line ? line : c->line, 0, NULL,
+			      unknown && bare ? "where the rule asks for the score, give it with the level: { \"tot\", 92.5 }" : NULL, "case \"%s\": %s", t->name, b.s);
 		t->bad = true;
 	}
 	cb_buf_release(&b);
@@ -668,8 +742,13 @@ static int run_case(struct test *t, const struct cb_tree *c, size_t nth, struct 
 	v = cb_tree_get(c, "facts");
 	if (v && v->type != CB_T_TABLE)
 		wrong(t, v, NULL, "facts = { members = 18 }", "facts are no table");
+	if (v && v->type == CB_T_TABLE && v->nitem)
+		wrong(t, v->item[0], "facts", "is it a decimal comma? write hours = 10.5, and every fact with its name",
+		      "a value without a name among the facts");
 	for (size_t i = 0; v && v->type == CB_T_TABLE && i < v->nfield; i++)
 		set_fact(t, v->field[i].name, v->field[i].value);
+	check_kind(t, c);
+	check_day(t, c);
 	check_judged(t, c);
 	set_notes(t, c);
 	set_inputs(t, c);
@@ -756,7 +835,7 @@ out:
 	return code;
 }
 
-static bool belongs(const char *file, const char *stem)
+bool cb_cases_belong(const char *file, const char *stem)
 {
 	size_t n = strlen(stem);
 	return !strncmp(file, stem, n) && (file[n] == '.' || file[n] == '_' || file[n] == '-');
@@ -790,7 +869,7 @@ int cb_pack_cases(const char *dir, const char *path, int (*each)(void *ctx, cons
 	for (size_t i = 0; !code && i < n; i++) {
 		char below[512];
 		size_t len = strlen(list[i]);
-		if (!belongs(list[i], stem) || len < 5 || strcmp(list[i] + len - 4, ".lua"))
+		if (!cb_cases_belong(list[i], stem) || len < 5 || strcmp(list[i] + len - 4, ".lua"))
 			continue;
 		if (snprintf(below, sizeof below, "%s/%s", folder, list[i]) < (int)sizeof below)
 			code = each(ctx, below, err);
@@ -831,6 +910,23 @@ int cb_cases_load(struct cb_cases **out, const char *dir, const char *path, stru
 	return 0;
 }
 
+/* Two cases of one name: a failing one could not be told from the other. */
+static void same_names(struct test *t, const struct cb_cases *c)
+{
+	for (size_t f = 0; f < c->nlist; f++)
+		for (size_t i = 1; i < c->list[f]->nitem; i++) {
+			const struct cb_tree *a = c->list[f]->item[i], *x = a->type == CB_T_TABLE ? cb_tree_get(a, "name") : NULL;
+			for (size_t k = 0; x && x->type == CB_T_TEXT && k < i; k++) {
+				const struct cb_tree *b = c->list[f]->item[k], *y = b->type == CB_T_TABLE ? cb_tree_get(b, "name") : NULL;
+				if (!y || y->type != CB_T_TEXT || strcmp(x->text, y->text))
+					continue;
+				cb_diags_addf(t->diags, CB_SEV_WARNING, a->file, x->line ? x->line : a->line, 0, "name", "give each its own name",
+					      "two cases are called \"%.80s\", the other in line %d", x->text, y->line ? y->line : b->line);
+				break;
+			}
+		}
+}
+
 int cb_cases_run(struct cb_case_stats *out, const struct cb_cases *c, const struct cb_ruleset *rs, struct cb_facts *dict,
 		 const struct cb_case_hook *hook, struct cb_diags *diags, struct cb_err *err)
 {
@@ -857,6 +953,7 @@ int cb_cases_run(struct cb_case_stats *out, const struct cb_cases *c, const stru
 		t.values[i] = &t.value[i];
 		t.haves[i] = &t.present[i];
 	}
+	same_names(&t, c);
 	code = cb_eval_open(&t.ev, rs, err);
 	for (size_t f = 0; !code && f < c->nlist; f++)
 		for (size_t i = 0; !code && i < c->list[f]->nitem; i++) {

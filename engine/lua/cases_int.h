@@ -11,6 +11,9 @@ int cb_cases_load(struct cb_cases **out, const char *dir, const char *path, stru
 void cb_cases_free(struct cb_cases *c);
 size_t cb_cases_count(const struct cb_cases *c);
 
+/* Is this file of the folder cases one of the pack stem.lua? "hd42.lua" and "hd42_more.lua" are of hd42. */
+bool cb_cases_belong(const char *file, const char *stem);
+
 struct cb_case_hook {
 	void *ctx;
 	bool stop; /* at the first case that fails */

@@ -490,7 +490,7 @@ int cb_fmt_walk(const char *dir, const char *folder, int (*each)(void *ctx, cons
 			rc = cb_err_set(err, CB_ELIMIT, "%.100s: the path is too long", list[i]);
 		else if (len > 4 && !strcmp(list[i] + len - 4, ".lua"))
 			rc = each(ctx, path, err);
-		else if (strlen(folder) < 256)
+		else if (strlen(folder) < 256 && !cb_pack_is_text_copy(list[i]))
 			rc = cb_fmt_walk(dir, path, each, ctx, err);
 	}
 	cb_pack_list_free(list, n);

@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/utf8.h"
 #include "lua/build.h"
+#include "lua/cases_int.h"
 #include "lua/fnhost.h"
 #include "lua/pack_int.h"
 #include "lua/sandbox.h"
@@ -55,7 +56,8 @@ struct load {
 	bool quiet;                        /* a base tells its mistakes under its own name */
 	struct file file[FILES_MAX];       /* the main file first */
 	size_t nfile;
-	const struct load *above;          /* the pack whose base this one is */
+	struct load *above;                /* the pack whose base this one is */
+	bool circle;                       /* its bases lead back to it */
 };
 
 /* A function host over two: the base's handles come first. */
@@ -262,7 +264,7 @@ static int tell(struct load *ld, int code, struct cb_err *err)
 }
 
 static int load_one(struct cb_ruleset **out, int *nfn, const struct origin *from, const char *path, struct cb_facts *dict,
-		    const struct cb_pack_limits *lim, struct cb_diags *diags, bool strict, bool quiet, const struct load *above, struct cb_pack_kept *kept,
+		    const struct cb_pack_limits *lim, struct cb_diags *diags, bool strict, bool quiet, struct load *above, struct cb_pack_kept *kept,
 		    struct cb_err *err);
 
 /* Loads the base `id` of ld. */
@@ -276,8 +278,10 @@ static int load_base(struct cb_ruleset **out, int *nfn, struct load *ld, const c
 			      "base \"%.60s\" is no name of a pack", id);
 		return CB_EDATA;
 	}
-	for (const struct load *l = ld; l; l = l->above, depth++)
+	for (struct load *l = ld; l; l = l->above, depth++)
 		if (!strcmp(l->file[0].path, path) || depth == BASES_MAX) {
+			for (struct load *k = ld; k; k = k == l ? NULL : k->above)
+				k->circle = true;
 			cb_diags_addf(ld->diags, CB_SEV_ERROR, ld->file[0].shown, line, 0, "base", "end the circle: one pack must stand alone",
 				      "base \"%s\" leads back to this pack", id);
 			return CB_EDATA;
@@ -287,7 +291,10 @@ static int load_base(struct cb_ruleset **out, int *nfn, struct load *ld, const c
 		return cb_err_nomem(err);
 	int code = load_one(out, nfn, ld->from, path, ld->dict, ld->lim, unheard ? unheard : ld->diags, true, ld->quiet, ld, NULL, err);
 	cb_diags_free(unheard);
-	if (code == CB_EDATA && unheard)
+	if (code == CB_EDATA && unheard && ld->circle)
+		cb_diags_addf(ld->diags, CB_SEV_ERROR, ld->file[0].shown, line, 0, "base", "end the circle: one pack must stand alone",
+			      "base \"%s\" leads back to this pack", id);
+	else if (code == CB_EDATA && unheard)
 		cb_diags_addf(ld->diags, CB_SEV_ERROR, ld->file[0].shown, line, 0, "base", NULL, "its base \"%s\" has mistakes, told there", id);
 	if (code == CB_ENOTFOUND) {
 		cb_diags_addf(ld->diags, CB_SEV_ERROR, ld->file[0].shown, line, 0, "base",
@@ -307,7 +314,7 @@ static int field_line(const struct cb_tree *t, const char *name)
 }
 
 static int load_one(struct cb_ruleset **out, int *nfn, const struct origin *from, const char *path, struct cb_facts *dict,
-		    const struct cb_pack_limits *lim, struct cb_diags *diags, bool strict, bool quiet, const struct load *above, struct cb_pack_kept *kept,
+		    const struct cb_pack_limits *lim, struct cb_diags *diags, bool strict, bool quiet, struct load *above, struct cb_pack_kept *kept,
 		    struct cb_err *err)
 {
 	struct load *ld = cb_calloc(1, sizeof *ld);
@@ -379,8 +386,13 @@ static int load_one(struct cb_ruleset **out, int *nfn, const struct origin *from
 		goto out;
 	}
 	if (!tree || tree->type != CB_T_TABLE || !tree->op || strcmp(tree->op, "ruleset")) {
-		cb_diags_addf(diags, CB_SEV_ERROR, main_file->shown, tree ? tree->line : 1, 0, NULL,
-			      "end the file with return ruleset { id = \"...\", ... }",
+		/* `ruleset { ... }` without return, or cases in a folder that is not called cases */
+		int group = tree ? -1 : cb_scan_call(main_file->scan, 0, "ruleset", -1, -1), line = cb_scan_group_line(main_file->scan, group);
+		bool cases = tree && tree->type == CB_T_TABLE && !tree->op && tree->nitem && tree->item[0]->type == CB_T_TABLE && cb_tree_get(tree->item[0], "expect");
+		cb_diags_addf(diags, CB_SEV_ERROR, main_file->shown, tree ? tree->line : line ? line : 1, 0, NULL,
+			      cases ? "these are cases: they stand in the folder cases beside their pack" :
+			      line ? "write return before ruleset { ... }" :
+				     "end the file with return ruleset { id = \"...\", ... }",
 			      tree ? "a pack returns a ruleset, not %s" : "the file returns nothing%s",
 			      !tree ? "" : tree->type == CB_T_TABLE && tree->op ? tree->op : tree->type == CB_T_TABLE ? "a plain table" : "a single value");
 		code = cb_err_set(err, CB_EDATA, "%s has mistakes", main_file->shown);
@@ -543,6 +555,12 @@ static int load_entry(struct folder *fo, const char *path, const char *name, int
 	size_t n = strlen(name);
 	int code, nfn;
 
+	if (cb_pack_is_text_copy(name)) {
+		char shown[PATH_MAX_];
+		cb_pack_display(shown, sizeof shown, fo->dir, path);
+		cb_diags_addf(fo->diags, CB_SEV_WARNING, shown, 0, 0, NULL, "take .txt off its name", "is not read: the name of a pack ends in .lua");
+		return 0;
+	}
 	if (!(n > 4 && !strcmp(name + n - 4, ".lua")))
 		return !strcmp(name, "cases") || depth >= 4 ? 0 : load_folder(fo, path, depth + 1, err);
 	if (name[0] == '_')
@@ -577,6 +595,40 @@ static int load_entry(struct folder *fo, const char *path, const char *name, int
 	return code;
 }
 
+/* Files of the folder `cases` that belong to none of the packs in `pack`: they would never be run. */
+static int lost_cases(struct folder *fo, const char *below, char *const *pack, size_t npack, struct cb_err *err)
+{
+	char path[PATH_MAX_], shown[PATH_MAX_], **list = NULL;
+	size_t n = 0;
+
+	if (snprintf(path, sizeof path, "%s%scases", below, *below ? "/" : "") >= (int)sizeof path)
+		return 0;
+	int code = cb_pack_list(&list, &n, fo->dir, path, err);
+	for (size_t i = 0; !code && i < n; i++) {
+		char file[PATH_MAX_ + 256];
+		size_t len = strlen(list[i]);
+		bool text = cb_pack_is_text_copy(list[i]), known = list[i][0] == '_' || (!text && (len < 5 || strcmp(list[i] + len - 4, ".lua")));
+		for (size_t k = 0; !text && !known && k < npack; k++) {
+			char stem[256];
+			size_t m = strlen(pack[k]);
+			if (m < 5 || strcmp(pack[k] + m - 4, ".lua") || m - 4 >= sizeof stem)
+				continue;
+			memcpy(stem, pack[k], m - 4);
+			stem[m - 4] = '\0';
+			known = cb_cases_belong(list[i], stem);
+		}
+		if (known)
+			continue;
+		snprintf(file, sizeof file, "%s/%s", path, list[i]);
+		cb_pack_display(shown, sizeof shown, fo->dir, file);
+		cb_diags_addf(fo->diags, CB_SEV_WARNING, shown, 0, 0, NULL,
+			      text ? "take .txt off its name" : "cases of hd42.lua are cases/hd42.lua or cases/hd42_more.lua",
+			      text ? "is not read: the name of a case file ends in .lua" : "belongs to no pack beside this folder, so its cases are never run");
+	}
+	cb_pack_list_free(list, n);
+	return code == CB_ENOMEM ? code : 0;
+}
+
 static int load_folder(struct folder *fo, const char *below, int depth, struct cb_err *err)
 {
 	char **list = NULL;
@@ -590,6 +642,8 @@ static int load_folder(struct folder *fo, const char *below, int depth, struct c
 		char path[PATH_MAX_];
 		if (snprintf(path, sizeof path, "%s%s%s", below, *below ? "/" : "", list[i]) < (int)sizeof path)
 			code = load_entry(fo, path, list[i], depth, err);
+		if (!code && !strcmp(list[i], "cases"))
+			code = lost_cases(fo, below, list, n, err);
 	}
 	cb_pack_list_free(list, n);
 	return code;

@@ -137,6 +137,13 @@ void cb_pack_list_free(char **list, size_t n)
 	cb_free(list);
 }
 
+bool cb_pack_is_text_copy(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 8 && !strcmp(name + n - 8, ".lua.txt");
+}
+
 int cb_pack_list(char ***out, size_t *n, const char *dir, const char *folder, struct cb_err *err)
 {
 	char **list = NULL;
@@ -157,7 +164,7 @@ int cb_pack_list(char ***out, size_t *n, const char *dir, const char *folder, st
 		size_t len = strlen(e->d_name);
 		if (e->d_name[0] == '.')
 			continue;
-		if (!(len > 4 && !strcmp(e->d_name + len - 4, ".lua")) && e->d_type != DT_DIR && e->d_type != DT_UNKNOWN)
+		if (!(len > 4 && !strcmp(e->d_name + len - 4, ".lua")) && !cb_pack_is_text_copy(e->d_name) && e->d_type != DT_DIR && e->d_type != DT_UNKNOWN)
 			continue;
 		if (count == cap) {
 			char **more = cb_reallocarray(list, cap ? cap * 2 : 16, sizeof *list);
@@ -247,6 +254,32 @@ static const char *meant(char *dst, size_t cap, const char *msg)
 	return dst;
 }
 
+/* How to mend what Lua's parser says, as those read it who never saw Lua; NULL: it is none of its messages. */
+static const char *syntax_mend(const char *msg)
+{
+	static const struct {
+		const char *says, *near, *mend;
+	} known[] = {
+		{ " near ", " near 'if'", "a choice is first { { condition, points }, ..., otherwise(points) }, either(condition, a, b) or flag(condition, points)" },
+		{ " near ", " near 'else'", "what holds when no branch does is otherwise(points)" },
+		{ "unfinished string", "", "a text ends on its own line, with the quotation mark that it began with" },
+		{ "malformed number", "", "a number is written 1000000 or 0.5: no signs between thousands, one decimal point, no unit behind it" },
+		{ " expected", " near ';'", "values stand side by side with commas, not semicolons" },
+		{ "')' expected", " near '='", "fields with names stand in braces: gate { level = \"tot\", ... }" },
+		{ "'}' expected", " near '='", "is a comma missing before this field? a comparison is f.kind:eq(\"combined\")" },
+		{ "<eof>' expected", "", "the ruleset is closed already: one bracket too many somewhere above" },
+		{ "<eof> expected", "", "the ruleset is closed already: one bracket too many somewhere above" },
+		{ "function arguments expected", "", "a text stands in quotation marks, what is computed in round brackets: level:ge \"tot\", f.present:ge(3)" },
+		{ " expected", " near 'half_", "a text stands in quotation marks: whole \"half_up\"" },
+		{ "' expected", " near ", "look just before this place: is a comma or a bracket missing?" },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strstr(msg, known[i].says) && strstr(msg, known[i].near))
+			return known[i].mend;
+	return NULL;
+}
+
 void cb_pack_tell(struct cb_diags *diags, const char *file, const struct cb_err *err)
 {
 	size_t n = strlen(file);
@@ -270,8 +303,8 @@ void cb_pack_tell(struct cb_diags *diags, const char *file, const struct cb_err 
 			p++;
 	}
 	char word[120];
-	const char *mend = strstr(p, "near 'if'") ? "a choice is first { { condition, points }, ..., otherwise(points) }, either(condition, a, b) or flag(condition, points)" :
-			   strstr(p, "near 'else'") ? "what holds when no branch does is otherwise(points)" :
-			   strstr(p, "' expected") && strstr(p, " near ") ? "look just before this place: is a comma or a bracket missing?" : meant(word, sizeof word, p);
+	const char *mend = syntax_mend(p);
+	if (!mend)
+		mend = meant(word, sizeof word, p);
 	cb_diags_addf(diags, CB_SEV_ERROR, file, line, col, NULL, mend, "%s", p);
 }

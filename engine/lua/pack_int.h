@@ -18,8 +18,9 @@ void cb_pack_display(char *dst, size_t cap, const char *dir, const char *path);
 /* A finding from "file:line: what" or "file:line:col: what". */
 bool cb_pack_is_word(const char *name); /* first, flag, fact ...: a word that packs write */
 void cb_pack_tell(struct cb_diags *diags, const char *file, const struct cb_err *err);
-/* Names of dir/folder in sorted order: those that end in .lua and, where `folders`, folders. free each and the list. */
+/* Names of dir/folder in sorted order: those that end in .lua or .lua.txt, and folders. cb_pack_list_free. */
 int cb_pack_list(char ***out, size_t *n, const char *dir, const char *folder, struct cb_err *err);
+bool cb_pack_is_text_copy(const char *name); /* "hd42.lua.txt": what editors make of it that know only .txt */
 void cb_pack_list_free(char **list, size_t n);
 
 /* A pack with the tree that it declared and its base, to build it again with changes. */

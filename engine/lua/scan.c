@@ -199,7 +199,7 @@ static int scan(struct cb_scan *s, const char *text, size_t len)
 		}
 		/* what may be called next, and where the chain began */
 		if (x.x.type == CB_LEX_NAME) {
-			if (!before_line)
+			if (!before_line || before[0]) /* a name after a name begins a statement */
 				before_line = x.x.tline;
 			memcpy(before, x.text, sizeof before);
 		} else if (x.x.type == CB_LEX_OP && (x.text[0] == '.' || x.text[0] == ':')) {

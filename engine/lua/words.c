@@ -72,6 +72,8 @@ int cb_sandbox_check_source(const char *text, size_t len, const char *path, stru
 			mend = "delete it, or write \\0";
 		cb_diags_addf(diags, CB_SEV_ERROR, path, line, col, NULL, mend, "a rule file may not hold this: %s", cb_text_fault_name(fault));
 		faults++;
+		if (fault == CB_TEXT_ENCODING)
+			break; /* saved once as UTF-8, all the others are gone as well */
 		i += at + 1;
 		while (i < len && ((unsigned char)text[i] & 0xc0) == 0x80)
 			i++;

@@ -130,7 +130,9 @@ static bool meet(unsigned a, unsigned b)
 static void where(const struct cb_ruleset *rs, const char **file, long *line)
 {
 	*file = rs->nnode ? rs->node[rs->nnode - 1]->file : NULL;
-	*line = 0;
+	*line = rs->from_line;
+	if (rs->from_file)
+		*file = rs->from_file;
 	if (!*file && rs->nsrc)
 		*file = rs->src[rs->nsrc - 1].path;
 }

@@ -510,12 +510,13 @@ static void take_words(struct cb_build *b, struct cb_node *n, const struct cb_tr
 }
 
 /* { condition, value } or otherwise(value) */
-static struct cb_node *make_branch(struct cb_build *b, const struct cb_tree *t, enum cb_kind kind, bool last)
+static struct cb_node *make_branch(struct cb_build *b, const struct cb_tree *t, enum cb_kind kind, bool last, bool ended)
 {
 	static const struct cb_form plain = { .name = "a branch", .example = "{ f.present:ge(3), 5 }" };
 
 	if (last && !is_op(t, "otherwise")) {
-		cb_say(b, kind == CB_LEVEL ? "end with otherwise \"...\"" : "end with otherwise(0)", "nothing says what holds when no branch does");
+		if (!ended) /* one that stands too early was told */
+			cb_say(b, kind == CB_LEVEL ? "end with otherwise \"...\"" : "end with otherwise(0)", "nothing says what holds when no branch does");
 		return NULL;
 	}
 	if (!last && is_op(t, "otherwise")) {
@@ -636,6 +637,8 @@ static struct cb_node *make_compared(struct cb_build *b, const struct cb_tree *t
 		}
 		return cb_build_number(b, (struct cb_ratio){ d, 1 }, CB_M_DATE);
 	}
+	if (!x && t->type == CB_T_TEXT)
+		return NULL; /* what is wrong with operand 1 was told; nobody knows what this text is compared with */
 	if (x && t->type == CB_T_TEXT) {
 		cb_say(b, "words are compared only with facts that are words, such as f.kind", "compared with a text, \"%s\", but this is a number", t->text);
 		return NULL;
@@ -650,7 +653,7 @@ static struct cb_node *make_compared(struct cb_build *b, const struct cb_tree *t
 
 static struct cb_node *make_form(struct cb_build *b, const struct cb_form *f, const struct cb_tree *t, enum cb_kind kind)
 {
-	bool ok = check_fields(b, f, t);
+	bool ok = check_fields(b, f, t), ended = false;
 	size_t room = t->nitem + 2, nkid = 0, i = 0;
 	const char *text = NULL, *words = NULL;
 	struct cb_ratio num[2] = { { 0, 0 }, { 0, 0 } };
@@ -710,7 +713,8 @@ static struct cb_node *make_form(struct cb_build *b, const struct cb_form *f, co
 				k = make_compared(b, o, kid[0]);
 				break;
 			case 'b':
-				k = make_branch(b, o, kind, i + 1 == t->nitem);
+				k = make_branch(b, o, kind, i + 1 == t->nitem, ended);
+				ended |= is_op(o, "otherwise");
 				break;
 			case 'z':
 			case 'w':

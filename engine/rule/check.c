@@ -794,7 +794,11 @@ static void check_criterion(struct check *c, size_t i)
 	check_node(c, root);
 	if (cr->score && !cr->is_function) {
 		struct cb_ratio lo = cr->score->lo, hi = cr->score->hi;
-		if (hi.d && cb_ratio_cmp(hi, (struct cb_ratio){ cr->max, 1 }) < 0)
+		if (cr->counts == CB_COUNTS_PENALTY && hi.d && hi.n <= 0) {
+			say(c, CB_SEV_ERROR, root->file, cr->line, "write what is taken off as points above 0: per(x, 0.5), not per(x, -0.5)",
+			    "penalty %s never takes anything off: its points are %s", cr->id, lo.d && lo.n < 0 ? "below 0, and a penalty is subtracted already" : "0");
+			lo = (struct cb_ratio){ 0, 0 };
+		} else if (hi.d && cb_ratio_cmp(hi, (struct cb_ratio){ cr->max, 1 }) < 0)
 			say(c, CB_SEV_ERROR, root->file, cr->line, "raise the best branch, or lower max", "criterion %s gives at most %s of its %s points: nobody can get full marks",
 			    cr->id, pts(a, clamp(hi, cr->max, 0)), pts(m, cr->max));
 		else if (hi.d && cb_is(cr->score, "sum") && cb_ratio_cmp(hi, (struct cb_ratio){ cr->max, 1 }) > 0)

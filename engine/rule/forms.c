@@ -121,6 +121,8 @@ static bool finish_fact(struct cb_build *b, const struct cb_tree *t, struct cb_n
 	int i = cb_facts_find(b->dict, n->text);
 
 	(void)t;
+	if (i < 0 && b->bad_facts)
+		return false;
 	if (i < 0) {
 		const char *near = cb_facts_nearest(b->dict, n->text);
 		cb_say(b, near ? cb_fmt(b, "did you mean %s?", near) : "declare it under `facts` in the ruleset", "no fact is called %s", n->text);
@@ -182,6 +184,8 @@ static bool finish_known(struct cb_build *b, const struct cb_tree *t, struct cb_
 		return false;
 	}
 	int i = cb_facts_find(b->dict, f->item[0]->text);
+	if (i < 0 && b->bad_facts)
+		return false;
 	if (i < 0) {
 		const char *near = cb_facts_nearest(b->dict, f->item[0]->text);
 		cb_say(b, near ? cb_fmt(b, "did you mean %s?", near) : NULL, "no fact is called %s", f->item[0]->text);

@@ -192,6 +192,7 @@ struct cb_ruleset {
 	bool frame;           /* its criteria are pieces of the base's, and add up to them */
 	const char *note;     /* for the reader; NULL */
 	cb_day from, to;      /* in force, both included */
+	const char *from_file; int from_line; /* where the pack says it; NULL, 0: its base does */
 	unsigned for_kinds;   /* bit mask of cb_meeting_kind */
 	unsigned for_units;   /* bit mask of cb_unit_kind; 0: every cell */
 	unsigned for_cells;   /* bit mask of cb_cell_type; 0: every type */

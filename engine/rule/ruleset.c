@@ -58,6 +58,16 @@ static void known_fields(struct cb_build *b, const struct cb_tree *t, const char
 	}
 }
 
+/* A record has no values without names: `{ label = "A", max = 0,5 }` would lose the 5. */
+static void only_fields(struct cb_build *b, const struct cb_tree *t, const char *what)
+{
+	if (!t->nitem)
+		return;
+	struct cb_place p = cb_enter_item(b, 0, t->item[0]);
+	cb_say(b, "write name = value; a number has a decimal point: 0.5", "a value without a name in %s", what);
+	cb_leave(b, p);
+}
+
 /* A list has no names: `levels = { tot = 90 }` would be read as an empty one. */
 static void only_items(struct cb_build *b, const struct cb_tree *t, const char *what, const char *mend)
 {
@@ -174,8 +184,14 @@ static unsigned get_mask(struct cb_build *b, const struct cb_tree *t, const char
 				mask |= 1u << k;
 			} else {
 				const char *near = cb_nearest(v->item[i]->text, words, n);
-				cb_say(b, near ? cb_fmt(b, "did you mean \"%s\"?", near) : cb_fmt(b, "such as \"%s\"", words[n - 1]), "%s cannot be \"%s\"", name,
-				       v->item[i]->text);
+				struct cb_buf all;
+				cb_buf_init(&all);
+				for (k = 0; k < n; k++)
+					if (*words[k])
+						cb_buf_printf(&all, "%s\"%s\"", all.len ? ", " : "one of ", words[k]);
+				b->oom |= !cb_buf_ok(&all);
+				cb_say(b, near ? cb_fmt(b, "did you mean \"%s\"?", near) : all.s, "%s cannot be \"%s\"", name, v->item[i]->text);
+				cb_buf_release(&all);
 			}
 		}
 		cb_leave(b, p);
@@ -225,6 +241,7 @@ static void declare_fact(struct cb_build *b, const struct cb_tree *t)
 	}
 	size_t before = b->errors;
 	known_fields(b, t, "a fact", fields, COUNT(fields));
+	only_fields(b, t, "a fact");
 	struct cb_fact f = { .pack = b->rs->id };
 	f.id = get_id(b, t, "id");
 	f.label = get_text(b, t, "label");
@@ -315,6 +332,7 @@ static void read_levels(struct cb_build *b, const struct cb_tree *t, bool rating
 	if (!cb_tree_get(t, "levels")) {
 		if (!b->base) {
 			cb_say(b, "add levels = { { \"tot\", 90, \"Tốt\" }, ... }, the best first", "the ruleset has no levels");
+			b->bad_levels = true;
 			return;
 		}
 		rs->nlevel = b->base->nlevel;
@@ -343,9 +361,11 @@ static void read_levels(struct cb_build *b, const struct cb_tree *t, bool rating
 		struct cb_level_def *d = &rs->level[rs->nlevel];
 		struct cb_place p = cb_enter_item(b, i, l);
 		if (l->type != CB_T_TABLE || l->op || !l->nitem || l->item[0]->type != CB_T_TEXT) {
-			say_type(b, l, "a level { \"tot\", 90, \"Tốt\" }", NULL);
+			say_type(b, l, "a level { \"tot\", 90, \"Tốt\" }", l->type == CB_T_TABLE ? NULL : "give each level its own { }");
 			cb_leave(b, p);
-			continue;
+			if (l->type == CB_T_TABLE)
+				continue;
+			break; /* its own values come next */
 		}
 		known_fields(b, l, "a level", fields, COUNT(fields));
 		*d = (struct cb_level_def){ .line = b->line, .file = cb_build_strdup(b, b->file) };
@@ -539,7 +559,9 @@ static bool read_criterion(struct cb_build *b, const struct cb_tree *t, struct c
 		say_type(b, t, "criterion { ... }", "write criterion { id = ..., max = ..., score = ... }");
 		return false;
 	}
+	size_t unknown = b->errors;
 	known_fields(b, t, "a criterion", fields, COUNT(fields));
+	unknown = b->errors - unknown; /* a misspelt field was told: what it would have been is not missed again */
 	c->id = get_id(b, t, "id");
 	if (!c->id && !cb_tree_get(t, "id"))
 		cb_say(b, "add id = \"...\"", "the criterion has no id");
@@ -562,7 +584,7 @@ static bool read_criterion(struct cb_build *b, const struct cb_tree *t, struct c
 	const struct cb_tree *max = cb_tree_get(t, "max"), *score = cb_tree_get(t, "score"), *check = cb_tree_get(t, "check");
 	const struct cb_tree *applies = cb_tree_get(t, "applies"), *na = cb_tree_get(t, "otherwise");
 	const char *id = c->id ? c->id : "?";
-	if (!score == !check)
+	if (!score == !check && (score || !unknown))
 		cb_say(b, score ? "keep score (points) or check (a requirement that is met or not)" : "add score = ... (points), or check = a condition (a requirement)",
 		       score ? "criterion %s has both score and check" : "criterion %s has neither score nor check", id);
 	if (max) {
@@ -573,7 +595,7 @@ static bool read_criterion(struct cb_build *b, const struct cb_tree *t, struct c
 		else if (cb_build_const(b, max, &r) && cb_build_pts(b, r, &c->max, "max") && c->max <= 0)
 			cb_say(b, NULL, "max must be above 0");
 		cb_leave(b, p);
-	} else if (score) {
+	} else if (score && !unknown) {
 		cb_say(b, "add max = the most points that it gives", "criterion %s has no max", id);
 	}
 	/* the expressions */
@@ -588,13 +610,15 @@ static bool read_criterion(struct cb_build *b, const struct cb_tree *t, struct c
 		struct cb_place p = cb_enter_field(b, t, "applies");
 		c->applies = cb_build_node(b, applies, CB_CONDITION);
 		cb_leave(b, p);
-		if (!na && score)
+		if (!na && score && !unknown)
 			cb_say(b, c->counts != CB_COUNTS_SCALE ? "add otherwise = 0" : "add otherwise = \"full\" (full marks), \"rescale\" (its points leave the scale) or a number of points",
 			       "nothing says what a meeting gets where criterion %s does not apply", id);
 	}
 	if (na) {
 		struct cb_place p = cb_enter_field(b, t, "otherwise");
-		if (!applies) {
+		if (!applies && unknown) {
+			;
+		} else if (!applies) {
 			cb_say(b, "add applies = a condition, or leave otherwise out", "otherwise without applies is never used");
 		} else if (na->type == CB_T_TEXT && strcmp(na->text, "full") == 0) {
 			c->na = CB_NA_FULL;
@@ -973,6 +997,7 @@ static void read_periods(struct cb_build *b, const struct cb_tree *t, struct clo
 		return;
 	struct cb_place f = cb_enter_field(b, t, "periods");
 	known_fields(b, v, "periods", fields, COUNT(fields));
+	only_fields(b, v, "periods");
 	int m = get_word(b, v, "missed_month", missed, COUNT(missed), 0);
 	rs->missed_month = m == 2 ? CB_MISSED_REFUSE : m == 1 || m == 3 ? CB_MISSED_AS_WORST : CB_MISSED_IGNORED;
 	for (int i = CB_QUARTER; i <= CB_YEAR; i++) {
@@ -1053,6 +1078,7 @@ static void read_ranking(struct cb_build *b, const struct cb_tree *t, struct clo
 		return;
 	struct cb_place f = cb_enter_field(b, t, "ranking");
 	known_fields(b, v, "ranking", fields, COUNT(fields));
+	only_fields(b, v, "ranking");
 	int w = get_word(b, v, "within", within, COUNT(within), CB_WITHIN_ALL), e = get_word(b, v, "ties", ties, COUNT(ties), CB_TIES_SHARED);
 	rs->rank_within = w > 0 ? (enum cb_within)w : CB_WITHIN_ALL;
 	rs->rank_ties = e > 0 ? (enum cb_ties)e : CB_TIES_SHARED;
@@ -1186,6 +1212,7 @@ static void read_assessors(struct cb_build *b, const struct cb_tree *t)
 	if (v) {
 		struct cb_place f = cb_enter_field(b, t, "notes");
 		known_fields(b, v, "notes", note_fields, COUNT(note_fields));
+		only_fields(b, v, "notes");
 		if (get_word(b, v, "required_for", required, COUNT(required), rs->notes != CB_NOTES_NONE) == 1)
 			rs->notes = get_word(b, v, "one_for", one_for, COUNT(one_for), rs->notes ? (int)rs->notes : CB_NOTES_CRITERION) == CB_NOTES_MEETING
 					    ? CB_NOTES_MEETING : CB_NOTES_CRITERION;
@@ -1276,6 +1303,7 @@ static void read_advice(struct cb_build *b, const struct cb_tree *t)
 	struct cb_place f = cb_enter_field(b, t, "advice");
 	if (v) {
 		known_fields(b, v, "advice", fields, COUNT(fields));
+		only_fields(b, v, "advice");
 		get_text(b, v, "note");
 		cost = get_table(b, v, "cost");
 		never = get_table(b, v, "never");
@@ -1425,6 +1453,10 @@ static void read_head(struct cb_build *b, const struct cb_tree *t)
 		struct cb_place f = cb_enter_field(b, t, "effective");
 		size_t before = b->errors;
 		known_fields(b, e, "effective", dates, COUNT(dates));
+		if (!cb_tree_get(e, "from") && b->errors == before)
+			cb_say(b, "write effective = { from = \"2025-10-28\" }", "effective does not say from when the ruleset holds");
+		rs->from_file = cb_build_strdup(b, b->file);
+		rs->from_line = b->line;
 		rs->from = get_day(b, e, "from", CB_DAY_MIN);
 		rs->to = get_day(b, e, "to", CB_DAY_MAX);
 		if (b->errors == before && rs->from > rs->to)
@@ -1489,9 +1521,11 @@ static void read_all(struct cb_build *b, const struct cb_tree *t)
 	if (!rs->id)
 		rs->id = "?";
 	read_head(b, t);
+	size_t before = b->errors;
 	const struct cb_tree *facts = get_table(b, t, "facts");
 	if (facts) {
 		struct cb_place f = cb_enter_field(b, t, "facts");
+		only_items(b, facts, "facts", "write { id = \"hours\", type = \"decimal\", label = \"số giờ\" }");
 		for (size_t i = 0; i < facts->nitem; i++) {
 			struct cb_place p = cb_enter_item(b, i, facts->item[i]);
 			declare_fact(b, facts->item[i]);
@@ -1499,6 +1533,7 @@ static void read_all(struct cb_build *b, const struct cb_tree *t)
 		}
 		cb_leave(b, f);
 	}
+	b->bad_facts = b->errors > before;
 	const struct cb_tree *rating = cb_tree_get(t, "rating");
 	read_levels(b, t, rating || (b->base && b->base->rating));
 	read_assessors(b, t);

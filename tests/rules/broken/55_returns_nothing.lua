@@ -1,5 +1,5 @@
--- returns nothing
--- line: 1
+-- the file returns nothing; write return before ruleset { ... }
+-- line: 9
 -- fix: local r = ruleset {\n => return ruleset {\n
 -- (one fault in a pack that is right otherwise; see tests/unit/lua/pack.c)
 local f = fact

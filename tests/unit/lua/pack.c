@@ -149,6 +149,11 @@ static void every_broken_pack_is_told_with_its_line_and_loads_once_mended(void *
 			bad++;
 		}
 
+		if (errors > 2) {
+			print_error("%s: one fault is told %zu times:\n%s\n", list[i]->d_name, errors, out.s);
+			bad++;
+		}
+
 		/* the mend, applied below the head */
 		char *body = strstr(text, "\nlocal f = fact"), *where;
 		assert_non_null(body);
