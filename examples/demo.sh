@@ -64,7 +64,7 @@ say "Tổ chức cơ sở đảng: $(vi "$1"); đảng viên: $(vi "$2")"
 grep 'kỳ sinh hoạt xếp loại' "$out/lam_dong_9_thang.txt"
 set -- $(one "select sum(out_of_hours), sum(online), sum(kind = 'thematic'), sum(kind = 'combined')
 	from v_meeting where unit_code glob 'LD-*' and $year")
-say "Kỳ ngoài giờ: $(vi "$1"); trực tuyến: $(vi "$2"); chuyên đề riêng: $(vi "$3"), kết hợp: $(vi "$4")"
+say "Số buổi ngoài giờ: $(vi "$1"); trực tuyến: $(vi "$2"); chuyên đề riêng: $(vi "$3"), kết hợp: $(vi "$4")"
 "$CHIBO" compliance --period 2020-9M --unit lam_dong_khoi --duty month --duty thematic >"$out/lam_dong_nghia_vu.txt"
 sed -n 1,9p "$out/lam_dong_nghia_vu.txt"
 

@@ -53,9 +53,9 @@ static void losses_table(struct cb_doc *d, const struct cb_losses *l, const stru
 {
 	static const struct cb_column loss[] = {
 		{"criterion", "Tiêu chí", CB_COL_TEXT, 0}, {"ruleset", "Quy định", CB_COL_TEXT, 0},	{"article", "Điều", CB_COL_TEXT, 0},
-		{"max", "Tối đa", CB_COL_PTS, 0},		{"meetings", "Số kỳ", CB_COL_INT, 0}, {"short_of", "Kỳ mất điểm", CB_COL_INT, 0},
+		{"max", "Tối đa", CB_COL_PTS, 0},		{"meetings", "Số buổi", CB_COL_INT, 0}, {"short_of", "Buổi mất điểm", CB_COL_INT, 0},
 		{"lost", "Điểm mất", CB_COL_PTS, 0},	{"share", "% điểm mất", CB_COL_PERCENT, 1},
-		{"lifts", "Đủ điểm: kỳ lên mức", CB_COL_INT, 0}, {"cells", "Chi bộ lên mức", CB_COL_INT, 0},
+		{"lifts", "Đủ điểm: buổi lên mức", CB_COL_INT, 0}, {"cells", "Chi bộ lên mức", CB_COL_INT, 0},
 	};
 
 	cb_doc_table(d, "losses", "Mất điểm theo tiêu chí", loss, sizeof loss / sizeof *loss);
@@ -71,7 +71,7 @@ static void losses_table(struct cb_doc *d, const struct cb_losses *l, const stru
 static void facts_table(struct cb_doc *d, const struct cb_lifts *w)
 {
 	static const struct cb_column col[] = {
-		{"fact", "Chỉ đổi", CB_COL_TEXT, 0}, {"id", "Mã", CB_COL_TEXT, 0}, {"lifts", "Kỳ lên mức", CB_COL_INT, 0},
+		{"fact", "Chỉ đổi", CB_COL_TEXT, 0}, {"id", "Mã", CB_COL_TEXT, 0}, {"lifts", "Buổi lên mức", CB_COL_INT, 0},
 		{"of_cells", "Ở số chi bộ", CB_COL_INT, 0}, {"cells", "Chi bộ lên mức", CB_COL_INT, 0},
 	};
 
@@ -86,7 +86,7 @@ static void facts_table(struct cb_doc *d, const struct cb_lifts *w)
 static void gates_table(struct cb_doc *d, const struct cb_lifts *w)
 {
 	static const struct cb_column col[] = {
-		{"gate", "Đủ điểm nhưng bị giữ lại vì", CB_COL_TEXT, 0}, {"ruleset", "Quy định", CB_COL_TEXT, 0}, {"meetings", "Số kỳ", CB_COL_INT, 0},
+		{"gate", "Đủ điểm nhưng bị giữ lại vì", CB_COL_TEXT, 0}, {"ruleset", "Quy định", CB_COL_TEXT, 0}, {"meetings", "Số buổi", CB_COL_INT, 0},
 		{"of_cells", "Ở số chi bộ", CB_COL_INT, 0}, {"cells", "Chi bộ lẽ ra lên mức", CB_COL_INT, 0},
 	};
 
@@ -101,8 +101,8 @@ static void gates_table(struct cb_doc *d, const struct cb_lifts *w)
 static int units_table(struct cb_doc *d, const struct cb_losses *l, size_t top, struct cb_err *err)
 {
 	static const struct cb_column unit[] = {
-		{"code", "Mã", CB_COL_TEXT, 0},	{"name", "Chi bộ", CB_COL_TEXT, 0},	  {"meetings", "Số kỳ", CB_COL_INT, 0},
-		{"lost", "Mất BQ/kỳ", CB_COL_RATIO, 2}, {"losses", "Mất nhiều nhất ở", CB_COL_TEXT, 0},
+		{"code", "Mã", CB_COL_TEXT, 0},	{"name", "Chi bộ", CB_COL_TEXT, 0},	  {"meetings", "Số buổi", CB_COL_INT, 0},
+		{"lost", "Mất BQ/buổi", CB_COL_RATIO, 2}, {"losses", "Mất nhiều nhất ở", CB_COL_TEXT, 0},
 	};
 	char t[CB_NUM_TEXT];
 	struct cb_buf b;
@@ -139,7 +139,7 @@ static bool declares(const struct cb_lift *x)
 static void cell_part(struct cb_doc *d, const struct cb_lift *x, int changes)
 {
 	static const struct cb_column col[] = {
-		{"held_on", "Ngày", CB_COL_DAY, 0}, {"meeting", "Kỳ", CB_COL_INT, 0}, {"from", "Từ", CB_COL_TEXT, 0}, {"to", "Thành", CB_COL_TEXT, 0},
+		{"held_on", "Ngày", CB_COL_DAY, 0}, {"meeting", "Buổi số", CB_COL_INT, 0}, {"from", "Từ", CB_COL_TEXT, 0}, {"to", "Thành", CB_COL_TEXT, 0},
 		{"changes", "Cách dễ nhất", CB_COL_TEXT, 0}, {"count", "Số thay đổi", CB_COL_INT, 0}, {"effort", "Độ khó", CB_COL_INT, 0},
 	};
 	const struct cb_unit_period *u = x->unit;

@@ -95,7 +95,7 @@ static void level_table(struct cb_doc *d, const struct cb_whatif *w, const struc
 static void move_summary(struct cb_doc *d, const char *id, const char *title, const struct cb_move_table *t, size_t n, bool all)
 {
 	static const struct cb_column col[] = {
-		{"group", "", CB_COL_TEXT, 0}, {"seen", "Số kỳ", CB_COL_INT, 0}, {"up", "Lên mức", CB_COL_INT, 0}, {"down", "Xuống mức", CB_COL_INT, 0},
+		{"group", "", CB_COL_TEXT, 0}, {"seen", "Số buổi", CB_COL_INT, 0}, {"up", "Lên mức", CB_COL_INT, 0}, {"down", "Xuống mức", CB_COL_INT, 0},
 		{"same", "Giữ mức", CB_COL_INT, 0}, {"other", "Không so được", CB_COL_INT, 0}, {"lacking", "Thiếu số liệu", CB_COL_INT, 0},
 	};
 
@@ -107,7 +107,7 @@ static void move_summary(struct cb_doc *d, const char *id, const char *title, co
 
 static void need_table(struct cb_doc *d, const struct cb_whatif *w, const struct cb_move_group *g, const char *id, const char *title)
 {
-	static const struct cb_column col[] = {{"group", "", CB_COL_TEXT, 0}, {"fact", "Số liệu thiếu", CB_COL_TEXT, 0}, {"meetings", "Số kỳ", CB_COL_INT, 0}};
+	static const struct cb_column col[] = {{"group", "", CB_COL_TEXT, 0}, {"fact", "Số liệu thiếu", CB_COL_TEXT, 0}, {"meetings", "Số buổi", CB_COL_INT, 0}};
 
 	cb_doc_table(d, id, title, col, 3);
 	for (size_t i = 0; i < g->n; i++)
@@ -123,9 +123,9 @@ static void cause_sections(struct cb_doc *d, const struct cb_whatif *w)
 	static const struct cb_column causes[] = {
 		{"criterion", "Tiêu chí", CB_COL_TEXT, 0}, {"up", "Làm lên mức", CB_COL_INT, 0}, {"down", "Làm xuống mức", CB_COL_INT, 0},
 	};
-	static const struct cb_column needs[] = {{"fact", "Số liệu thiếu", CB_COL_TEXT, 0}, {"meetings", "Số kỳ", CB_COL_INT, 0}};
+	static const struct cb_column needs[] = {{"fact", "Số liệu thiếu", CB_COL_TEXT, 0}, {"meetings", "Số buổi", CB_COL_INT, 0}};
 	static const struct cb_column movers[] = {
-		{"meeting", "Kỳ", CB_COL_INT, 0},    {"code", "Mã", CB_COL_TEXT, 0},	  {"name", "Chi bộ", CB_COL_TEXT, 0}, {"cluster", "Cụm", CB_COL_TEXT, 0},
+		{"meeting", "Buổi số", CB_COL_INT, 0},    {"code", "Mã", CB_COL_TEXT, 0},	  {"name", "Chi bộ", CB_COL_TEXT, 0}, {"cluster", "Cụm", CB_COL_TEXT, 0},
 		{"cell_type", "Loại hình", CB_COL_TEXT, 0}, {"held_on", "Ngày", CB_COL_DAY, 0},
 		{"from", "Từ", CB_COL_TEXT, 0},	     {"to", "Thành", CB_COL_TEXT, 0},	  {"old_score", "Điểm cũ", CB_COL_PTS, 0}, {"new_score", "Điểm mới", CB_COL_PTS, 0},
 		{"cause", "Do tiêu chí", CB_COL_TEXT, 0},

@@ -240,7 +240,7 @@ static int compliance_doc(struct cb_doc **out, const struct cb_compliance *k, co
 	};
 	static const struct cb_column lapse[] = {
 		{"code", "Mã", CB_COL_TEXT, 0},	       {"name", "Chi bộ", CB_COL_TEXT, 0}, {"parent", "Thuộc", CB_COL_TEXT, 0}, {"cluster", "Cụm", CB_COL_TEXT, 0},
-		{"duty", "Chế độ", CB_COL_TEXT, 0}, {"what", "Nội dung", CB_COL_TEXT, 0}, {"meeting", "Kỳ", CB_COL_INT, 0}, {"reason", "Lý do", CB_COL_TEXT, 0},
+		{"duty", "Chế độ", CB_COL_TEXT, 0}, {"what", "Nội dung", CB_COL_TEXT, 0}, {"meeting", "Buổi số", CB_COL_INT, 0}, {"reason", "Lý do", CB_COL_TEXT, 0},
 	};
 	char name[64], code[32];
 	int rc = cb_doc_new(out, "THỰC HIỆN CHẾ ĐỘ SINH HOẠT", cb_period_vi(name, sizeof name, p), err);

@@ -246,7 +246,7 @@ static void put_run(struct cb_doc *d, const struct cell *c, size_t rank)
 static void print(struct cb_doc *d, struct commend *k, const struct cb_period *p, size_t top)
 {
 	static const struct cb_column kept[] = {WHO, {"months", "Số tháng", CB_COL_INT, 0}, {"mean_score", "Điểm BQ", CB_COL_RATIO, 2},
-						{"full", "Kỳ đủ điểm", CB_COL_INT, 0}, {"confirmed", "Kỳ được xác nhận", CB_COL_INT, 0}};
+						{"full", "Buổi đủ điểm", CB_COL_INT, 0}, {"confirmed", "Buổi được xác nhận", CB_COL_INT, 0}};
 	static const struct cb_column risen[] = {WHO, {"before", "BQ trước", CB_COL_RATIO, 2}, {"after", "BQ sau", CB_COL_RATIO, 2},
 						 {"rise", "Tăng", CB_COL_RATIO, 2}};
 	static const struct cb_column run[] = {WHO, {"months", "Số tháng liền", CB_COL_INT, 0}, {"since", "Từ ngày", CB_COL_DAY, 0},

@@ -395,7 +395,7 @@ static void level_table(struct report *r, const char *id, const char *title, con
 
 	col[n++] = (struct cb_column){"group", what, CB_COL_TEXT, 0};
 	col[n++] = (struct cb_column){"cells", "Chi bộ", CB_COL_INT, 0};
-	col[n++] = (struct cb_column){"meetings", "Số kỳ", CB_COL_INT, 0};
+	col[n++] = (struct cb_column){"meetings", "Số buổi", CB_COL_INT, 0};
 	col[n++] = (struct cb_column){"rated", "Xếp loại", CB_COL_INT, 0};
 	for (size_t i = 0; i < r->nlevel; i++) {
 		if (r->hidden[i])
@@ -505,8 +505,8 @@ static void before_table(struct report *r)
 	}
 	snprintf(t1, sizeof t1, "%% %s %s", r->level_label[best_of(r, r->main_scale)], now);
 	snprintf(t2, sizeof t2, "%% %s %s", r->level_label[best_of(r, r->main_scale)], old);
-	snprintf(m1, sizeof m1, "Số kỳ %s", now);
-	snprintf(m2, sizeof m2, "Số kỳ %s", old);
+	snprintf(m1, sizeof m1, "Số buổi %s", now);
+	snprintf(m2, sizeof m2, "Số buổi %s", old);
 	cb_doc_table(r->d, "against_before", "", col, sizeof col / sizeof *col);
 	for (size_t i = 0; i < r->ngroup; i++)
 		if (r->group[i].dim == DIM_KIND)
@@ -697,7 +697,7 @@ static int losses(struct report *r, const char *unit, struct cb_err *err)
 {
 	static const struct cb_column col[] = {
 		{"criterion", "Tiêu chí", CB_COL_TEXT, 0},	 {"ruleset", "Quy định", CB_COL_TEXT, 0},    {"max", "Tối đa", CB_COL_PTS, 0},
-		{"short_of", "Kỳ mất điểm", CB_COL_INT, 0}, {"meetings", "Số kỳ", CB_COL_INT, 0}, {"points", "Điểm mất", CB_COL_PTS, 0}, {"lost", "% điểm mất", CB_COL_PERCENT, 1},
+		{"short_of", "Buổi mất điểm", CB_COL_INT, 0}, {"meetings", "Số buổi", CB_COL_INT, 0}, {"points", "Điểm mất", CB_COL_PTS, 0}, {"lost", "% điểm mất", CB_COL_PERCENT, 1},
 	};
 	struct cb_losses *l = NULL;
 	int rc = cb_losses_new(&l, r->st, r->p, &(struct cb_losses_opts){.unit = unit}, err);

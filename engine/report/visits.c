@@ -107,7 +107,7 @@ static void say(struct cb_buf *b, const struct cell *c, const struct cb_period *
 	if (c->apart >= apart)
 		cb_buf_printf(b, "%stự chấm lệch %s điểm", b->len ? "; " : "", cb_fmt_pts_vi(t, sizeof t, c->apart));
 	if (c->near)
-		cb_buf_printf(b, "%s%lld kỳ sát ngưỡng xếp loại", b->len ? "; " : "", (long long)c->near);
+		cb_buf_printf(b, "%s%lld buổi sát ngưỡng xếp loại", b->len ? "; " : "", (long long)c->near);
 	if (c->u->lapses)
 		cb_buf_printf(b, "%s%zu lần không đạt chế độ", b->len ? "; " : "", c->u->lapses);
 }

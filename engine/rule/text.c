@@ -181,7 +181,7 @@ CB_WORDS(agg)
 {
 	static const char *const verb[] = { "mọi %s đều có", "số %s có", "tỷ lệ %s có", "trung bình các %s của", "tổng các %s của", "nhỏ nhất trong các %s của",
 					    "lớn nhất trong các %s của", "số %s có sinh hoạt", "số %s không sinh hoạt" };
-	const char *of = CB_AGG_OF(n) == CB_OF_MONTHS ? "tháng" : "cuộc sinh hoạt", *v = verb[CB_AGG_WHAT(n)];
+	const char *of = CB_AGG_OF(n) == CB_OF_MONTHS ? "tháng" : "buổi sinh hoạt", *v = verb[CB_AGG_WHAT(n)];
 
 	/* the verbs hold one %s each */
 	const char *at = strstr(v, "%s");

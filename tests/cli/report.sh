@@ -105,7 +105,7 @@ report visits --period 2020-Q1 --apart 2
 has "a self-score far from the superior's" "$(value visits.A1.why)" "tự chấm lệch 2,5 điểm"
 is "is a reason" 2 "$(value visits.A1.reasons)"
 report visits --period 2020-Q1 --near 5
-has "95 is within 5 of a threshold" "$(value visits.A2.why)" "1 kỳ sát ngưỡng xếp loại"
+has "95 is within 5 of a threshold" "$(value visits.A2.why)" "1 buổi sát ngưỡng xếp loại"
 
 # --- the empty form ---------------------------------------------------------------------------------------------------------
 run 0 rules form an_phu.hd42
