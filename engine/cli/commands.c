@@ -44,6 +44,7 @@ static const struct cli_option watch_options[] = {
 	{"poll", NULL, "look every half second instead of being told: for folders on a network"},
 	{"once", NULL, "one screen for one pack, then end"}, {"since", "FILE", "with --once: an earlier copy to compare with"}, END,
 };
+static const struct cli_option check_options[] = {{"record", NULL, "also tell which facts no meeting on record reports"}, END};
 static const struct cli_option fmt_options[] = {{"check", NULL, "change nothing; print the names of files that would change, exit code 1 if there are any"}, END};
 static const struct cli_option compliance_options[] = {
 	PERIOD, UNIT,
@@ -130,7 +131,7 @@ const struct cli_command cli_commands[] = {
 	 "chibo figures 3.162 4.110 79,9\nchibo figures printed_figures.csv --csv", NULL, CLI_ROWS, 1, 3, cli_figures},
 	{"whatif", "RULESET", "the record under another ruleset: who moves up, who moves down", "Stores nothing. RULESET is folder.file, or the path of a pack elsewhere.",
 	 "chibo whatif central.hd42 --period 2020\nchibo whatif tuyen_quang.qd19 --set levels.tot=85\nchibo whatif /tmp/thu.lua --by cluster", whatif_options, CLI_DOCS, 1, 1, cli_whatif},
-	{"rules check", "[PACK...]", "every mistake of the packs, in one run", NULL, "chibo rules check\nchibo rules check tuyen_quang/qd19.lua", NULL, CLI_ROWS, 0, -1, cli_rules_check},
+	{"rules check", "[PACK...]", "every mistake of the packs, in one run", NULL, "chibo rules check\nchibo rules check tuyen_quang/qd19.lua --record", check_options, CLI_ROWS, 0, -1, cli_rules_check},
 	{"rules test", "[PACK...]", "run the packs' own cases", "With --coverage what no case reaches, with --mutate small changes of the pack that no case notices: each is a finding.",
 	 "chibo rules test an_phu.hd42\nchibo rules test --coverage --mutate", test_options, CLI_ROWS, 0, -1, cli_rules_test},
 	{"rules watch", "[PACK]", "check, cases, changes and effect on the record, each time a file is saved",

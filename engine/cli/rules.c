@@ -101,6 +101,50 @@ int cli_pack(struct cli *c, const char *word, struct cb_ruleset **out, struct cb
 	return cb_pack_load_beside(out, *path ? path : "/", above + 1, c->rules, dict, cli_diags(c), err);
 }
 
+/* Is a fact reported by any meeting on record? Its column is there from the first time it was stored. */
+static int reported(struct cli *c, const char *fact, bool *any, struct cb_err *err)
+{
+	struct cb_rows *q = NULL;
+	char sql[160];
+	int rc = cb_rows_open(&q, c->store, err, "select 1 from pragma_table_info('meeting') where name = ?1", "t", fact);
+
+	if (!rc)
+		rc = cb_rows_step(q, any, err);
+	cb_rows_close(q);
+	if (rc || !*any)
+		return rc;
+	snprintf(sql, sizeof sql, "select 1 from meeting where \"%.64s\" is not null limit 1", fact);
+	rc = cb_rows_open(&q, c->store, err, sql, "");
+	if (!rc)
+		rc = cb_rows_step(q, any, err);
+	cb_rows_close(q);
+	return rc;
+}
+
+/* What the ruleset reads and nothing ever brings: every meeting would stay unscored there. */
+static int check_record(struct cli *c, const struct cb_ruleset *rs, struct cb_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < rs->ninput; i++) {
+		const struct cb_fact *f = rs->input[i].kind == CB_IN_FACT ? cb_facts_at(rs->dict, (size_t)rs->input[i].fact) : NULL;
+		const struct cb_node *at = NULL;
+		bool any = true;
+
+		if (!f || !strcmp(f->id, "held_on") || !strcmp(f->id, "kind") || !strcmp(f->id, "unit_kind") || !strcmp(f->id, "cell_type"))
+			continue; /* of the meeting itself, or of its unit */
+		rc = reported(c, f->id, &any, err);
+		for (size_t k = 0; !rc && !any && !at && k < rs->nnode; k++)
+			if (rs->node[k]->ref == rs->input[i].fact && (!strcmp(rs->node[k]->form->name, "fact") || !strcmp(rs->node[k]->form->name, "known")))
+				at = rs->node[k];
+		if (!rc && !any)
+			cb_diags_addf(cli_diags(c), CB_SEV_WARNING, at ? at->file : rs->id, at ? at->line : 0, 0, NULL,
+				      "import it ('chibo template meetings' has its column), or say what a meeting without it gets",
+				      "no meeting on record reports %s (%s)", f->id, f->label);
+	}
+	return rc;
+}
+
 static int check_one(struct cli *c, struct cb_sink *s, const struct cb_ruleset *rs, struct cb_err *err)
 {
 	size_t before = cb_diags_count(cli_diags(c), CB_SEV_ERROR), warned = cb_diags_count(cli_diags(c), CB_SEV_WARNING);
@@ -110,6 +154,8 @@ static int check_one(struct cli *c, struct cb_sink *s, const struct cb_ruleset *
 	cb_pack_check_names(rs, cli_diags(c));
 	rc = cb_ruleset_check(rs, cli_diags(c), err);
 	if (rc && rc != CB_EDATA)
+		return rc;
+	if (c->store && (rc = check_record(c, rs, err)) != 0)
 		return rc;
 	if (!rs->rating)
 		cb_ruleset_range(rs, &low, &high);
@@ -133,7 +179,10 @@ int cli_rules_check(struct cli *c, int argc, char **argv, struct cb_err *err)
 
 	if (!dict)
 		return err->code;
-	rc = cli_sink(c, &s, col, sizeof col / sizeof *col, NULL, err);
+	if (cli_get(c, "record"))
+		rc = cli_store(c, CB_OPEN_READ, err);
+	if (!rc)
+		rc = cli_sink(c, &s, col, sizeof col / sizeof *col, NULL, err);
 	if (!rc && !argc) {
 		bad = cb_pack_load_dir(&c->book, c->rules, dict, &cb_pack_limits_default, cli_diags(c), err);
 		if (bad && bad != CB_EDATA)

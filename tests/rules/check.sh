@@ -65,4 +65,30 @@ has "is told as well" "$ERR" "after tinh.a ends on 2024-06-30 nothing of tinh ho
 pack b 2024-01-01 2024-12-31 '"thematic"' >two/tinh/b.lua
 exits "tables for other kinds of meetings stand beside each other" 0 --rules two rules check
 is "without a word" "" "$ERR"
+
+# facts that nothing brings into the record
+mkdir -p seen/xa
+cat >seen/xa/hd.lua <<'E'
+return ruleset {
+	id = "xa.hd", title = "Thử", issuer = "xa", status = "reconstructed", source = "thử", effective = { from = "2024-01-01" },
+	facts = { { id = "posted", type = "flag", label = "đã niêm yết" } },
+	criteria = {
+		criterion { id = "a", max = 60, label = "A", score = flag(fact.minutes_recorded, 60) },
+		criterion { id = "b", max = 20, label = "B", score = flag(fact.posted, 20) },
+		criterion { id = "c", max = 20, label = "C", score = flag(fact.opinions:ge(3), 20) },
+	},
+	levels = { { "tot", 90, "Tốt" }, { "kem", 0, "Kém" } },
+}
+E
+printf 'code,name,kind,parent,valid_from\nX,Xã thử,xa,,2020-01-01\nC,Chi bộ cơ sở thử,chi_bo_co_so,X,2020-01-01\n' >u.csv
+printf 'unit,held_on,kind,minutes_recorded,opinions\nC,2024-03-04,regular,1,\n' >m.csv
+if ! run 0 --db r.db init || ! run 0 --db r.db import units u.csv || ! run 0 --db r.db import meetings m.csv; then not_ok "an invented record" "$ERR"; fi
+exits "a pack is held against the record" 0 --db r.db rules check --record seen/xa/hd.lua
+is "what no meeting reports is told where it is read" "seen/xa/hd.lua:6: warning: no meeting on record reports posted (đã niêm yết); import it ('chibo template meetings' has its column), or say what a meeting without it gets
+seen/xa/hd.lua:7: warning: no meeting on record reports opinions (số lượt ý kiến); import it ('chibo template meetings' has its column), or say what a meeting without it gets" "$ERR"
+printf 'unit,held_on,kind,opinions\nC,2024-04-04,regular,2\n' >m.csv
+run 0 --db r.db import meetings m.csv
+run 0 --db r.db rules check --record seen/xa/hd.lua
+hasnt "what one reports is not" "$ERR" "opinions"
+exits "without a record there is nothing to hold against" 3 --db none.db rules check --record seen/xa/hd.lua
 finish
