@@ -219,6 +219,14 @@ int cli_rules_check(struct cli *c, int argc, char **argv, struct cb_err *err)
 	return rc;
 }
 
+/* Is the line that of the pack itself, not of its base or a part? */
+static bool is_own(const char *file, const char *path)
+{
+	size_t n = strlen(file), m = strlen(path);
+
+	return n >= m && !strcmp(file + n - m, path);
+}
+
 /* --coverage, --mutate: what the cases do not reach or notice becomes findings. */
 static int cover_one(struct cli *c, const char *at, struct cb_facts *dict, struct cb_cell *cell, int64_t *left, struct cb_err *err)
 {
@@ -231,8 +239,9 @@ static int cover_one(struct cli *c, const char *at, struct cb_facts *dict, struc
 		rc = cb_pack_cover(&cover, c->rules, at, dict, unheard, err);
 		for (size_t i = 0; !rc && i < cover->nitem; i++)
 			if (!cover->item[i].hit) {
-				cb_diags_addf(cli_diags(c), CB_SEV_WARNING, cover->item[i].file, cover->item[i].line, 0, NULL, "add a case", "no case reaches %s",
-					      cover->item[i].what);
+				bool own = is_own(cover->item[i].file, at);
+				cb_diags_addf(cli_diags(c), CB_SEV_WARNING, cover->item[i].file, cover->item[i].line, 0, NULL, "add a case", "no case%s%s reaches %s",
+					      own ? "" : " of ", own ? "" : at, cover->item[i].what);
 				++*left;
 			}
 		if (!rc) {

@@ -282,6 +282,25 @@ struct cb_diags *cli_diags(struct cli *c)
 	return c->diags;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+/* A base's warnings and notes come again with each pack that stands on it. */
+static bool said_before(const struct cb_diags *diags, size_t i)
+{
+	const struct cb_diag *d = cb_diags_at(diags, i);
+
+	for (size_t k = 0; k < i; k++) {
+		const struct cb_diag *o = cb_diags_at(diags, k);
+		if (o->severity == d->severity && o->line == d->line && o->col == d->col && same_text(o->file, d->file) && same_text(o->path, d->path) &&
+		    same_text(o->what, d->what))
+			return true;
+	}
+	return false;
+}
+
 void cli_tell(struct cli *c)
 {
 	struct cb_buf b;
@@ -299,7 +318,7 @@ void cli_tell(struct cli *c)
 	cb_buf_init(&b);
 	for (size_t i = 0; i < kept; i++) {
 		const struct cb_diag *d = cb_diags_at(c->diags, i);
-		if (d->severity != CB_SEV_ERROR && c->quiet)
+		if (d->severity != CB_SEV_ERROR && (c->quiet || said_before(c->diags, i)))
 			continue;
 		cb_buf_clear(&b);
 		cb_diag_line(&b, d);

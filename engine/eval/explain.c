@@ -199,11 +199,17 @@ static int read_totals(struct cb_explained *x, struct cb_store *st, struct cb_er
 	return rc;
 }
 
-static void join(struct cb_buf *b, const char *criterion, const char *item, const char *text)
+/* `line`: whose note it is, NULL: of nothing that the sheet has. A judged line has its label before the note. */
+static void join(struct cb_buf *b, const struct cb_sheet_line *line, const char *item, const char *text)
 {
+	const char *name = line && !strcmp(line->criterion->id, item) ? NULL : item;
+
+	for (size_t i = 0; name && line && i < line->njudged; i++)
+		if (!strcmp(line->judged[i].item, item) && line->judged[i].label)
+			name = line->judged[i].label;
 	cb_buf_puts(b, b->len ? "; " : "");
-	if (!criterion || strcmp(criterion, item))
-		cb_buf_printf(b, "%s: ", item);
+	if (name)
+		cb_buf_printf(b, "%s: ", name);
 	cb_buf_puts(b, text);
 }
 
@@ -241,7 +247,7 @@ static int read_notes(struct cb_explained *x, struct cb_store *st, struct cb_err
 		}
 		while (i < n && !cb_note_is_of(x->sheet->line[i].criterion->id, item))
 			i++;
-		join(&line[i], i < n ? x->sheet->line[i].criterion->id : NULL, item, cb_rows_text(r, 1));
+		join(&line[i], i < n ? &x->sheet->line[i] : NULL, item, cb_rows_text(r, 1));
 	}
 	cb_rows_close(r);
 	if (!rc && oom)

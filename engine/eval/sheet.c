@@ -484,13 +484,19 @@ static void fill_line(struct walk *w, int c, const struct cb_batch *in)
 			add(w, l->band, &l->nband, &b);
 		} else {
 			walk(w, cr->score);
+			if (cr->counts == CB_COUNTS_PENALTY)
+				l->nnext = 0; /* more of a penalty is no better branch */
 		}
 		struct cb_ratio raw;
 		if (!cr->check && !cr->is_function && cb_eval_node(ev, cr->score, w->lane, &raw) && (raw.n = cr->counts == CB_COUNTS_PENALTY ? -raw.n : raw.n) != l->points) {
 			cb_buf_init(&b);
-			put_pts(&b, raw.n);
-			cb_buf_puts(&b, (cr->counts == CB_COUNTS_PENALTY ? raw.n < l->points : raw.n > l->points) ? ", chỉ tính tối đa " : ", tính là ");
-			put_pts(&b, l->points);
+			if (cr->counts == CB_COUNTS_PENALTY && raw.n > 0) {
+				cb_buf_puts(&b, "dưới 0 điểm: không trừ");
+			} else {
+				put_pts(&b, raw.n);
+				cb_buf_puts(&b, (cr->counts == CB_COUNTS_PENALTY ? raw.n < l->points : raw.n > l->points) ? ", chỉ tính tối đa " : ", tính là ");
+				put_pts(&b, l->points);
+			}
 			l->capped = keep(w, &b);
 		}
 	} else if (l->state == CB_CR_NA) {
@@ -579,9 +585,10 @@ static void fill_gate(struct walk *w)
 	const struct cb_gate *g = &rs->gate[s->gate];
 	cb_buf_init(&b);
 	if (g->label)
-		cb_buf_printf(&b, "%s: ", g->label);
+		cb_buf_puts(&b, g->label);
 	if (g->article)
-		cb_buf_printf(&b, "(mục %s) ", g->article);
+		cb_buf_printf(&b, "%s(mục %s)", g->label ? " " : "", g->article);
+	cb_buf_puts(&b, g->label ? ": " : g->article ? " " : "");
 	cb_buf_printf(&b, "không xếp trên %s, vì ", rs->level[s->level].label);
 	if (g->when) {
 		put_condition(w, &b, g->when);

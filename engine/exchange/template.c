@@ -6,6 +6,7 @@
 #include <string.h>
 #include "exchange/columns.h"
 #include "exchange/import_int.h"
+#include "rule/forms.h"
 
 /* What these rulesets read, and who was there. */
 static bool used(const struct cb_ruleset *const *rs, size_t nrs, const char *id, int fact)
@@ -32,10 +33,19 @@ static void judged_columns(struct cb_buf *out, struct cb_buf *second, const stru
 		cb_buf_putc(second, ',');
 		const char *dot = strchr(in->item, '.');
 		size_t len = dot ? (size_t)(dot - in->item) : strlen(in->item);
+		const struct cb_node *line = NULL; /* where a criterion has several, the line's own label tells them apart */
+		for (size_t k = 0; k < rs[nth]->nnode && dot; k++)
+			if (cb_is(rs[nth]->node[k], "judged") && rs[nth]->node[k]->text && !strcmp(rs[nth]->node[k]->text, in->item))
+				line = rs[nth]->node[k];
 		for (size_t k = 0; k < rs[nth]->ncriterion; k++) {
 			const struct cb_criterion *c = &rs[nth]->criterion[k];
-			if (strlen(c->id) == len && !strncmp(c->id, in->item, len) && c->label)
-				cb_imp_csv_cell(second, ',', c->label, strlen(c->label));
+			struct cb_buf cell;
+			if (strlen(c->id) != len || strncmp(c->id, in->item, len) || !c->label)
+				continue;
+			cb_buf_init(&cell);
+			cb_buf_printf(&cell, "%s%s%s", c->label, line && line->label ? ": " : "", line && line->label ? line->label : "");
+			cb_imp_csv_cell(second, ',', cell.s, cell.len);
+			cb_buf_release(&cell);
 		}
 	}
 }
@@ -61,6 +71,29 @@ static void note_columns(struct cb_buf *out, struct cb_buf *second, const struct
 	}
 }
 
+/* What the column wants; with rulesets the levels are theirs, each once. */
+static void put_wants(struct cb_buf *out, enum cb_import_what what, int field, const char *wants, const struct cb_ruleset *const *rs, size_t nrs)
+{
+	const char *colon = strchr(wants, ':');
+	bool any = false;
+
+	if (!nrs || !colon || what != CB_IMPORT_ASSESSMENTS || (field != CB_F_PROPOSED && field != CB_F_OFFICIAL)) {
+		cb_buf_puts(out, wants);
+		return;
+	}
+	cb_buf_add(out, wants, (size_t)(colon - wants));
+	for (size_t r = 0; r < nrs; r++)
+		for (size_t i = 0; i < rs[r]->nlevel; i++) {
+			bool twice = false;
+			for (size_t k = 0; k < r; k++)
+				twice |= cb_level_find(rs[k], rs[r]->level[i].id) >= 0;
+			if (twice)
+				continue;
+			cb_buf_printf(out, "%s%s", any ? ", " : ": ", rs[r]->level[i].id);
+			any = true;
+		}
+}
+
 int cb_import_template(struct cb_buf *out, enum cb_import_what what, const struct cb_facts *dict,
 		       const struct cb_ruleset *const *rs, size_t nrs)
 {
@@ -76,7 +109,7 @@ int cb_import_template(struct cb_buf *out, enum cb_import_what what, const struc
 		if (nrs && what == CB_IMPORT_ASSESSMENTS && field == CB_F_ITEM_ID)
 			continue;
 		cb_buf_init(&cell);
-		cb_buf_puts(&cell, wants);
+		put_wants(&cell, what, field, wants, rs, nrs);
 		if (out->len > start) {
 			cb_buf_putc(out, ',');
 			cb_buf_putc(&second, ',');
@@ -96,23 +129,26 @@ int cb_import_template(struct cb_buf *out, enum cb_import_what what, const struc
 	}
 	for (size_t i = 0; what == CB_IMPORT_MEETINGS && i < cb_facts_count(dict); i++) {
 		const struct cb_fact *f = cb_facts_at(dict, i);
-		char text[200];
-		int n;
+		struct cb_buf text;
 		if (f->attribute)
 			continue;
 		if (nrs && !used(rs, nrs, f->id, (int)i))
 			continue;
 		cb_buf_printf(out, ",%s", f->id);
 		cb_buf_putc(&second, ',');
+		cb_buf_init(&text);
+		cb_buf_puts(&text, f->label);
 		if (f->type == CB_FACT_FLAG)
-			n = snprintf(text, sizeof(text), "%s: 1 hoặc 0", f->label);
+			cb_buf_puts(&text, ": 1 hoặc 0");
 		else if (f->type == CB_FACT_DATE)
-			n = snprintf(text, sizeof(text), "%s: dd/mm/yyyy", f->label);
+			cb_buf_puts(&text, ": dd/mm/yyyy");
 		else if (f->unit && *f->unit)
-			n = snprintf(text, sizeof(text), "%s (%s)", f->label, f->unit);
-		else
-			n = snprintf(text, sizeof(text), "%s", f->label);
-		cb_imp_csv_cell(&second, ',', text, n > 0 ? (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1 : 0);
+			cb_buf_printf(&text, " (%s)", f->unit);
+		for (int64_t k = 0; f->type == CB_FACT_WORD && f->vocab && k <= f->max; k++)
+			cb_buf_printf(&text, "%s%s%s%s%s", k ? ", " : ": ", f->vocab[k], f->vocab_vi && f->vocab_vi[k] ? " (" : "",
+				      f->vocab_vi && f->vocab_vi[k] ? f->vocab_vi[k] : "", f->vocab_vi && f->vocab_vi[k] ? ")" : "");
+		cb_imp_csv_cell(&second, ',', text.s, text.len);
+		cb_buf_release(&text);
 	}
 	for (size_t r = 0; r < nrs && what == CB_IMPORT_ASSESSMENTS; r++)
 		judged_columns(out, &second, rs, r);

@@ -175,7 +175,6 @@ static void collect(struct cover *c)
 {
 	static const char *const period[] = { [CB_QUARTER] = "quarter", [CB_HALF] = "half", [CB_NINE_MONTHS] = "nine_months", [CB_YEAR] = "year" };
 	const struct cb_ruleset *rs = c->rs;
-	const char *file = rs->nnode ? rs->node[0]->file : NULL;
 	char owner[80];
 
 	for (size_t i = 0; i < rs->ncriterion && !c->oom; i++) {
@@ -203,8 +202,9 @@ static void collect(struct cover *c)
 	if (rs->rating)
 		expression(c, rs->rating, "rating", false);
 	for (size_t i = 0; i < rs->nlevel && !c->oom; i++)
-		item(c, NULL, rs->level[i].line, file, c->level[i], "level", rs->level[i].id, NULL);
-	for (int p = CB_QUARTER; p <= CB_YEAR && !c->oom; p++)
+		item(c, NULL, rs->level[i].line, rs->level[i].file, c->level[i], "level", rs->level[i].id, NULL);
+	/* months are those of regular meetings: the period rules that a table for thematic ones has from its base are not asked */
+	for (int p = CB_QUARTER; p <= CB_YEAR && !c->oom && rs->for_kinds != 1u << CB_THEMATIC; p++)
 		if (rs->period[p].level) {
 			memcpy(owner, period[p], strlen(period[p]) + 1);
 			expression(c, rs->period[p].level, owner, true);

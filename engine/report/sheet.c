@@ -160,8 +160,7 @@ static void tail(struct cb_doc *d, const struct cb_explained *x)
 	else if (s->level_by_score >= 0 && s->level_by_score != s->level) {
 		cb_doc_para(d, "Mức theo điểm: %s", level_at(rs, s->level_by_score));
 		if (s->gate_text)
-			cb_doc_para(d, "Điều kiện khống chế: %s%s%s", s->gate_text, s->gate >= 0 && rs->gate[s->gate].article ? "; điều " : "",
-				    s->gate >= 0 && rs->gate[s->gate].article ? rs->gate[s->gate].article : "");
+			cb_doc_para(d, "Điều kiện khống chế: %s", s->gate_text);
 		cb_doc_para(d, "Xếp loại: %s", level ? level : "không có mức nào");
 	} else {
 		cb_doc_para(d, "Xếp loại: %s", level ? level : "không có mức nào");

@@ -804,7 +804,9 @@ static void check_criterion(struct check *c, size_t i)
 		else if (hi.d && cb_is(cr->score, "sum") && cb_ratio_cmp(hi, (struct cb_ratio){ cr->max, 1 }) > 0)
 			say(c, CB_SEV_NOTE, root->file, cr->line, NULL, "the parts of criterion %s add up to %s points; what is above its max of %s is cut off", cr->id,
 			    pts(a, cb_round_div(hi.n, hi.d, CB_ROUND_DOWN)), pts(m, cr->max));
-		if (lo.d && lo.n < 0)
+		if (lo.d && lo.n < 0 && cb_ratio_cmp(lo, (struct cb_ratio){ -cr->max, 1 }) < 0)
+			say(c, CB_SEV_NOTE, root->file, cr->line, NULL, "criterion %s can go far below 0 points; below 0 counts as 0", cr->id);
+		else if (lo.d && lo.n < 0)
 			say(c, CB_SEV_NOTE, root->file, cr->line, NULL, "criterion %s can go down to %s points; below 0 counts as 0", cr->id,
 			    pts(a, cb_round_div(lo.n, lo.d, CB_ROUND_UP)));
 		if (lo.d && hi.d && cb_ratio_cmp(lo, hi) == 0)

@@ -290,13 +290,23 @@ CB_WORDS(choice)
 	}
 }
 
+/* A choice within a choice stands in brackets: it has conditions of its own. */
+static void inner(struct cb_buf *out, const struct cb_ruleset *rs, const struct cb_node *n)
+{
+	bool own = cb_is_choice(n) || cb_is(n, "either");
+
+	cb_buf_puts(out, own ? "(" : "");
+	words(out, rs, n);
+	cb_buf_puts(out, own ? ")" : "");
+}
+
 CB_WORDS(either)
 {
-	words(out, rs, n->kid[1]);
+	inner(out, rs, n->kid[1]);
 	cb_buf_puts(out, " nếu ");
 	words(out, rs, n->kid[0]);
 	cb_buf_puts(out, ", nếu không thì ");
-	words(out, rs, n->kid[2]);
+	inner(out, rs, n->kid[2]);
 }
 
 CB_WORDS(flag)
@@ -329,7 +339,8 @@ CB_WORDS(amount)
 		cb_buf_puts(out, ", tối đa ");
 		put_pts(out, p);
 	} else if (cb_is(n, "per")) {
-		put_pts(out, p);
+		cb_buf_puts(out, p < 0 ? "trừ " : "");
+		put_pts(out, p < 0 ? -p : p);
 		cb_buf_puts(out, " × ");
 		operand(out, rs, n->kid[0], 2);
 		put_step(out, n);
