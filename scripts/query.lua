@@ -13,7 +13,7 @@ local host
 
 --- What each relation reads, and how it reaches the others. `day`: the column whose day decides which province it was.
 local RELATIONS = {
-	meetings = { view = "v_meeting", key = "id", unit = "unit_code", day = "held_on", order = "id" },
+	meetings = { view = "v_meeting", key = "id", unit = "unit_code", day = "held_on", order = "id", more = { relation = "results", on = "id" } },
 	results = { view = "v_result", key = "meeting_id", unit = "unit_code", day = "held_on", order = "meeting_id",
 		more = { relation = "meetings", on = "meeting_id" } },
 	criteria = { view = "v_result_criterion", points = { max = true, points = true, lost = true }, key = "meeting_id", order = "meeting_id, ord",
@@ -27,6 +27,17 @@ local RELATIONS = {
 	rulesets = { view = "v_ruleset", order = "id" },
 }
 M.RELATIONS = RELATIONS
+
+-- The relations from which a row of `rel` gets its fields, nearest first: its own, and those joined to it one after another.
+local function reach(rel)
+	local list, seen = { rel }, { [rel] = true }
+	local more = RELATIONS[rel].more
+	while more and not seen[more.relation] do
+		list[#list + 1], seen[more.relation] = more.relation, true
+		more = RELATIONS[more.relation].more
+	end
+	return list
+end
 
 -- Fields that are computed from others of the same relation: %s is the alias of the row's source, @day its column of the day.
 local DERIVED = {
@@ -322,13 +333,11 @@ end
 function M.field_names(rel)
 	local seen, out = {}, {}
 	local function add(n) if not seen[n] then seen[n] = true out[#out + 1] = n end end
-	local r = rel
-	while r do
+	for _, r in ipairs(reach(rel)) do
 		local _, list = fields_of_view(r)
 		for _, n in ipairs(list) do add(n) end
 		for _, n in ipairs(DERIVED_ORDER) do if can_derive(r, n) then add(n) end end
 		if RELATIONS[r].unit then add "province" add "block" end
-		r = RELATIONS[r].more and RELATIONS[r].more.relation
 	end
 	return out
 end
@@ -452,10 +461,7 @@ end
 
 -- Does a relation, or one that it is joined to, say which unit a row belongs to?
 local function has_unit(rel)
-	while rel do
-		if RELATIONS[rel].unit then return true end
-		rel = RELATIONS[rel].more and RELATIONS[rel].more.relation
-	end
+	for _, r in ipairs(reach(rel)) do if RELATIONS[r].unit then return true end end
 	return false
 end
 
@@ -819,13 +825,12 @@ local function base_sql(self, wanted, all, under, params)
 	local cols, joins, ctes = {}, {}, {}
 	local chain, alias = { { rel = self.rel, alias = "a" } }, { "b", "c" }
 	local function source(field)
-		for i = 1, 3 do
+		for i, reached in ipairs(reach(self.rel)) do
 			local c = chain[i]
 			if not c then
 				local prev = chain[i - 1]
 				local more = RELATIONS[prev.rel].more
-				if not more then return nil end
-				c = { rel = more.relation, alias = alias[i - 1] }
+				c = { rel = reached, alias = alias[i - 1] }
 				c.join = (" LEFT JOIN %s %s ON %s.%s=%s.%s"):format(RELATIONS[c.rel].view, c.alias, c.alias, RELATIONS[c.rel].key, prev.alias, more.on)
 				chain[i] = c
 			end

@@ -36,6 +36,9 @@ same "the share of Tốt by cell type against the quarter before" \
 same "self-score above the observer's by 10 points or more" \
 	"results{ $TH }:where \"self_score - observer_score >= 10\":sort \"meeting_id\":select(\"meeting_id\")" \
 	"WITH t AS (SELECT meeting_id, assessor, coalesce(sum(CASE WHEN item='' THEN points END), sum(points)) p FROM assessment GROUP BY 1,2) SELECT r.meeting_id FROM v_result r JOIN t a ON a.meeting_id=r.meeting_id AND a.assessor='self' JOIN t b ON b.meeting_id=r.meeting_id AND b.assessor='observer' WHERE $sub AND a.p-b.p>=10000 ORDER BY 1"
+same "a meeting has what its result says" \
+	'meetings{ province = "thanh_hoa", year = 2020 }:by("level"):count()' \
+	"SELECT r.level, count(*) FROM v_meeting m LEFT JOIN v_result r ON r.meeting_id=m.id WHERE m.held_on GLOB '2020*' AND m.unit_code GLOB 'TH-*' GROUP BY 1 ORDER BY 1"
 same "cells without a thematic meeting this quarter" \
 	'units{ unit = "thanh_hoa", kind = { "chi_bo_co_so", "chi_bo_truc_thuoc" } }:without(meetings{ period = "2020-Q1", kind = { "thematic", "combined" } }):sort "code":select "code"' \
 	"SELECT code FROM v_unit WHERE code GLOB 'TH-*' AND kind LIKE 'chi_bo%' AND code NOT IN (SELECT unit_code FROM v_meeting WHERE held_on BETWEEN '2020-01-01' AND '2020-03-31' AND kind IN ('thematic','combined')) ORDER BY 1"
