@@ -35,17 +35,55 @@ int cli_unit_option(struct cli *c, const char **unit, struct cb_err *err)
 
 /* --- rank ---------------------------------------------------------------------------------------------------- */
 
-/* By group, then place (unranked last), then code. */
+/* Two bodies may both have a "Cụm 1": clusters are told apart by the body above them. */
+static int other_body(const struct cb_unit_period *a, const struct cb_unit_period *b)
+{
+	bool clusters = a->group && a->group == a->cluster && b->group && b->group == b->cluster;
+
+	return clusters ? cb_utf8_order(a->block, b->block) : 0;
+}
+
+/* By group, then ruleset (each has its own first place), then place (unranked last), then code. */
 static int rank_order(const void *x, const void *y)
 {
 	const struct cb_unit_period *a = *(const struct cb_unit_period *const *)x, *b = *(const struct cb_unit_period *const *)y;
 	int c = cb_utf8_order(a->group, b->group);
 
+	if (!c)
+		c = other_body(a, b);
 	if (c)
 		return c;
+	if (a->rank && b->rank && strcmp(a->rs->id, b->rs->id))
+		return strcmp(a->rs->id, b->rs->id);
 	if (a->rank != b->rank)
 		return !a->rank ? 1 : !b->rank ? -1 : a->rank < b->rank ? -1 : 1;
 	return strcmp(a->code, b->code);
+}
+
+/* Two of the same group that are ranked apart: whose places do not compare is said. */
+static void say_apart(struct cli *c, const struct cb_unit_period *a, const struct cb_unit_period *b)
+{
+	if (a && a->rank && b->rank && a->group && b->group && !strcmp(a->group, b->group) && strcmp(a->rs->id, b->rs->id) && !other_body(a, b))
+		cli_say(c, "%s: cells under %s and cells under %s are ranked apart: the points of two rulesets do not compare", a->group, a->rs->id, b->rs->id);
+}
+
+/* The group's name, with its body where another one has a cluster of the same name. */
+static const char *group_name(struct cb_buf *out, const struct cb_unit_period *const *order, size_t n, size_t at)
+{
+	const struct cb_unit_period *u = order[at];
+	bool twice = false;
+
+	if (!u->group || u->group != u->cluster)
+		return u->group;
+	for (size_t i = at; i > 0 && !twice && order[i - 1]->group && !strcmp(order[i - 1]->group, u->group); i--)
+		twice = other_body(order[i - 1], u) != 0;
+	for (size_t i = at + 1; i < n && !twice && order[i]->group && !strcmp(order[i]->group, u->group); i++)
+		twice = other_body(order[i], u) != 0;
+	cb_buf_clear(out);
+	if (!twice || !u->block)
+		return u->group;
+	cb_buf_printf(out, "%s, %s", u->group, u->block);
+	return out->s;
 }
 
 /* The values that the ranking went by, in its order: "95,25 · 0,667". They may differ from the other columns: a mean over
@@ -74,7 +112,7 @@ int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err)
 	const struct cb_unit_period **order = NULL;
 	struct cb_periods *ps = NULL;
 	struct cb_sink *s = NULL;
-	struct cb_buf keys;
+	struct cb_buf keys, name;
 	struct cb_period p;
 	int64_t top;
 	int rc = cli_must_period(c, &p, err);
@@ -82,6 +120,7 @@ int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err)
 	(void)argc;
 	(void)argv;
 	cb_buf_init(&keys);
+	cb_buf_init(&name);
 	if (!rc)
 		rc = cli_get_int(c, "top", 1, 1000000, 0, &top, err);
 	for (int i = 0; !rc && w && i < 5; i++)
@@ -113,14 +152,16 @@ int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err)
 	rc = cli_sink(c, &s, col, sizeof col / sizeof *col, NULL, err);
 	for (size_t i = 0; !rc && i < ps->nunit; i++) {
 		const struct cb_unit_period *u = order[i];
+		say_apart(c, i ? order[i - 1] : NULL, u);
 		if (top && (!u->rank || u->rank > top))
 			continue;
 		rank_keys(&keys, u);
-		if (!cb_buf_ok(&keys)) {
+		const char *group = group_name(&name, order, ps->nunit, i);
+		if (!cb_buf_ok(&keys) || !cb_buf_ok(&name)) {
 			rc = cb_err_nomem(err);
 			break;
 		}
-		rc = cb_sink_row(s, (struct cb_cell[]){cb_cell_text(u->group), {.null = !u->rank, .n = u->rank}, cb_cell_int(u->tied), {.null = !u->rank, .n = u->of},
+		rc = cb_sink_row(s, (struct cb_cell[]){cb_cell_text(group), {.null = !u->rank, .n = u->rank}, cb_cell_int(u->tied), {.null = !u->rank, .n = u->of},
 						       cb_cell_text(u->code), cb_cell_text(u->name),
 						       cb_cell_text(u->rs && u->level >= 0 ? u->rs->level[u->level].label : NULL),
 						       cb_cell_ratio(u->mean_score.n, u->mean_score.d ? u->mean_score.d * 1000 : 0),
@@ -133,6 +174,7 @@ int cli_rank(struct cli *c, int argc, char **argv, struct cb_err *err)
 		rc = cb_sink_close(s, err);
 out:
 	cb_buf_release(&keys);
+	cb_buf_release(&name);
 	cb_free(order);
 	cb_periods_free(ps);
 	return rc;
