@@ -426,7 +426,10 @@ static int load_one(struct cb_ruleset **out, int *nfn, const struct origin *from
 	const struct cb_tree *given = cb_tree_get(tree, "id");
 	if (given && given->type == CB_T_TEXT && strcmp(given->text, id) && (above || !from->alt))
 		cb_diags_addf(diags, strict ? CB_SEV_ERROR : CB_SEV_WARNING, main_file->shown, field_line(tree, "id"), 0, "id",
-			      "the id is folder.file: others find the pack by it", "id \"%.100s\" in the file of \"%s\"", given->text, id);
+			      id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_.")] ? "rename the folder or the file: a to z, 0 to 9 and _ are possible" :
+			      !strchr(id, '.') ? "put the file into a folder, one for each issuing body: the id is folder.file" :
+						 "the id is folder.file: others find the pack by it",
+			      "id \"%.100s\" in the file of \"%s\"", given->text, id);
 judge:
 	if (bad || code || cb_diags_count(diags, CB_SEV_ERROR) > errors) {
 		code = cb_err_set(err, CB_EDATA, "%s has mistakes", main_file->shown);

@@ -428,6 +428,12 @@ static bool is_op(const struct cb_tree *t, const char *op)
 	return t && t->type == CB_T_TABLE && t->op && strcmp(t->op, op) == 0;
 }
 
+/* What could not be read as a value at all says itself what is wrong: "capped needs 2 values, not 1". */
+static bool is_told(const struct cb_tree *t)
+{
+	return t->type != CB_T_BOOL && t->type != CB_T_NUMBER && t->type != CB_T_TEXT && t->type != CB_T_FUNCTION && t->type != CB_T_TABLE && t->text;
+}
+
 bool cb_build_const(struct cb_build *b, const struct cb_tree *t, struct cb_ratio *out)
 {
 	*out = (struct cb_ratio){ 0, 0 };
@@ -447,6 +453,9 @@ bool cb_build_const(struct cb_build *b, const struct cb_tree *t, struct cb_ratio
 		*out = (struct cb_ratio){ -r.n, r.d };
 	} else if (is_op(t, "!bad")) {
 		cb_say(b, NULL, "%s", t->nitem && t->item[0]->text ? t->item[0]->text : "a bad value");
+		return false;
+	} else if (t && is_told(t)) {
+		cb_say(b, NULL, "%s", t->text);
 		return false;
 	}
 	if (out->d == 0) {
@@ -769,6 +778,9 @@ static struct cb_node *make_form(struct cb_build *b, const struct cb_form *f, co
 				ok = ok && k;
 			}
 			cb_leave(b, p);
+			/* a plain value of the wrong kind: the values stand in another order, and all that follow would be told as well */
+			if (node && !k && !many && *s != 'b' && (o->type == CB_T_NUMBER || o->type == CB_T_TEXT))
+				return NULL;
 		}
 	}
 	if (*f->shape != '!' && i < t->nitem) {

@@ -20,7 +20,7 @@ static const char *type_name(const struct cb_tree *t)
 {
 	switch (t->type) {
 	case CB_T_BOOL:
-		return "a boolean";
+		return t->boolean ? "true" : "false";
 	case CB_T_NUMBER:
 		return "a number";
 	case CB_T_TEXT:

@@ -87,6 +87,15 @@ done
 has "and where it was told in d" "$ERR" 'rules/ho/d.lua:1: base: its base "ho.a" has mistakes, told there'
 rm -r rules/ho
 
+# names that no id can have
+mkdir rules/Phường && mv rules/xa/hd.lua rules/Phường/hd.lua
+exits "a folder with letters that no id has" 1 rules check
+has "is to be renamed" "$ERR" 'id "xa.hd" in the file of "Phường.hd"; rename the folder or the file: a to z, 0 to 9 and _ are possible'
+mv rules/Phường/hd.lua rules/hd.lua && rmdir rules/Phường
+exits "a pack in no folder" 1 rules check
+has "is to be put into one" "$ERR" 'id "xa.hd" in the file of "hd"; put the file into a folder, one for each issuing body: the id is folder.file'
+mv rules/hd.lua rules/xa/hd.lua
+
 # two tables for the same meetings
 sed 's/xa.hd/xa.b/' rules/xa/hd.lua >rules/xa/b.lua
 exits "two packs of one body for the same meetings" 1 rules check
