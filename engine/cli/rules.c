@@ -253,8 +253,11 @@ static int cover_one(struct cli *c, const char *at, struct cb_facts *dict, struc
 		rc = cb_pack_mutate(&m, c->rules, at, dict, unheard, err);
 		for (size_t i = 0; !rc && i < m->nmutant; i++)
 			if (m->mutant[i].fate == CB_MUTANT_SURVIVED) {
-				cb_diags_addf(cli_diags(c), CB_SEV_WARNING, m->mutant[i].file, m->mutant[i].line, 0, NULL,
-					      "add a case on each side", "no case notices when %s", m->mutant[i].what);
+				char mend[300];
+				snprintf(mend, sizeof mend, "add a case on each side%s%.250s", m->mutant[i].example ? "; one that notices: " : "",
+					 m->mutant[i].example ? m->mutant[i].example : "");
+				cb_diags_addf(cli_diags(c), CB_SEV_WARNING, m->mutant[i].file, m->mutant[i].line, 0, NULL, mend, "no case notices when %s",
+					      m->mutant[i].what);
 				++*left;
 			}
 		if (!rc) {

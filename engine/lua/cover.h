@@ -33,7 +33,7 @@ void cb_cover_free(struct cb_cover *c);
 enum cb_mutant_fate {
 	CB_MUTANT_KILLED,   /* a case noticed */
 	CB_MUTANT_REFUSED,  /* the pack no longer loads, or check tells it */
-	CB_MUTANT_SAME,     /* builds a ruleset that cannot behave otherwise */
+	CB_MUTANT_SAME,     /* builds a ruleset that cannot behave otherwise, or that no meeting of thousands tells apart (eval/apart.h) */
 	CB_MUTANT_SURVIVED, /* no case notices */
 };
 struct cb_mutant {
@@ -41,6 +41,7 @@ struct cb_mutant {
 	int line;
 	const char *what;   /* "criteria[2].score[1][1]: 0.9 becomes 0.91" */
 	enum cb_mutant_fate fate;
+	const char *example; /* SURVIVED: a meeting that would notice, "present = 3, members = 10"; NULL: none was looked for */
 };
 struct cb_mutation {
 	struct cb_arena arena;

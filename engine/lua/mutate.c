@@ -11,6 +11,7 @@
 #include <string.h>
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "eval/apart.h"
 #include "lua/cases_int.h"
 #include "lua/pack_int.h"
 #include "rule/forms.h"
@@ -89,7 +90,7 @@ static bool same_ruleset(const struct cb_ruleset *a, const struct cb_ruleset *b)
 }
 
 /* Builds the tree as it is now and says what becomes of it. */
-static int judge(struct mutate *m, enum cb_mutant_fate *fate)
+static int judge(struct mutate *m, enum cb_mutant_fate *fate, const char **example)
 {
 	struct cb_diags *d;
 	struct cb_ruleset *rs = NULL;
@@ -128,6 +129,17 @@ static int judge(struct mutate *m, enum cb_mutant_fate *fate)
 		if (cb_diags_count(told, CB_SEV_ERROR) + cb_diags_count(told, CB_SEV_WARNING) > m->findings)
 			*fate = CB_MUTANT_REFUSED;
 		cb_diags_free(told);
+	}
+	if (!code && *fate == CB_MUTANT_SURVIVED && strncmp(m->path.s, "periods", 7) != 0) {
+		struct cb_buf b;
+		enum cb_apart apart;
+		cb_buf_init(&b);
+		code = cb_apart(&apart, &b, m->rs, rs, m->err);
+		if (!code && apart == CB_APART_NONE)
+			*fate = CB_MUTANT_SAME;
+		if (!code && apart == CB_APART_FOUND && b.len && !(*example = cb_arena_strdup(&m->out->arena, b.s)))
+			code = cb_err_nomem(m->err);
+		cb_buf_release(&b);
 	}
 out:
 	if (rs)
@@ -172,7 +184,8 @@ static void attempt(struct mutate *m, const struct cb_tree *t, int line, const c
 		m->code = cb_err_nomem(m->err);
 		return;
 	}
-	m->code = judge(m, &u->fate);
+	u->example = NULL;
+	m->code = judge(m, &u->fate, &u->example);
 	if (m->code)
 		return;
 	o->nmutant++;
