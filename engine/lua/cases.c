@@ -238,6 +238,11 @@ static void check_judged(struct test *t, const struct cb_tree *c)
 	only(t, j, "judged", assessor_ids, CB_ASSESSORS);
 	for (size_t a = 0; a < j->nfield; a++) {
 		const struct cb_tree *who = j->field[a].value;
+		bool known = false;
+		for (size_t k = 0; k < CB_ASSESSORS; k++)
+			known |= !strcmp(j->field[a].name, assessor_ids[k]);
+		if (!known)
+			continue; /* told */
 		for (size_t i = 0; who->type == CB_T_TABLE && i < who->nfield; i++) {
 			const char *name = who->field[i].name;
 			size_t n = strlen(name);
@@ -415,7 +420,9 @@ static void compare_points(struct test *t, struct cb_buf *b, const struct cb_tre
 			cb_fmt_pts(got, sizeof got, s->points[c][0]);
 		else
 			snprintf(got, sizeof got, "%s", state_id(state));
-		if (v->type == CB_T_TEXT) {
+		if (v->type == CB_T_TEXT && *v->text >= '0' && *v->text <= '9') {
+			wrong(t, v, "expect.points", "a number stands without quotation marks", "expected points are a text");
+		} else if (v->type == CB_T_TEXT) {
 			if (strcmp(v->text, state_id(state)))
 				differ(b, id, v->text, got);
 		} else if (v->type == CB_T_BOOL) {

@@ -239,6 +239,9 @@ void cb_pack_check_names(const struct cb_ruleset *rs, struct cb_diags *diags)
 /* "attempt to call a nil value (global 'bandz')": the word of the language that was meant, in dst; NULL: none is near. */
 static const char *meant(char *dst, size_t cap, const char *msg)
 {
+	if (strstr(msg, "index a nil value (local 'f')"))
+		return "f is nothing: the line above is local f = fact";
+
 	const char *names[160], *p = strstr(msg, "nil value (global '"), *near;
 	char word[64];
 	size_t n;
@@ -267,6 +270,7 @@ static const char *syntax_mend(const char *msg)
 		{ " expected", " near ';'", "values stand side by side with commas, not semicolons" },
 		{ "')' expected", " near '='", "fields with names stand in braces: gate { level = \"tot\", ... }" },
 		{ "'}' expected", " near '='", "is a comma missing before this field? a comparison is f.kind:eq(\"combined\")" },
+		{ "syntax error", " near ", "look just before this place: a misspelt word, such as local?" },
 		{ "<eof>' expected", "", "the ruleset is closed already: one bracket too many somewhere above" },
 		{ "<eof> expected", "", "the ruleset is closed already: one bracket too many somewhere above" },
 		{ "function arguments expected", "", "a text stands in quotation marks, what is computed in round brackets: level:ge \"tot\", f.present:ge(3)" },

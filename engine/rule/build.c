@@ -649,7 +649,8 @@ static struct cb_node *make_compared(struct cb_build *b, const struct cb_tree *t
 	if (!x && t->type == CB_T_TEXT)
 		return NULL; /* what is wrong with operand 1 was told; nobody knows what this text is compared with */
 	if (x && t->type == CB_T_TEXT) {
-		cb_say(b, "words are compared only with facts that are words, such as f.kind", "compared with a text, \"%s\", but this is a number", t->text);
+		cb_say(b, *t->text >= '0' && *t->text <= '9' ? "a number stands without quotation marks, and 90% is 0.9" :
+							       "words are compared only with facts that are words, such as f.kind", "compared with a text, \"%s\", but this is a number", t->text);
 		return NULL;
 	}
 	struct cb_node *y = cb_build_node(b, t, CB_QUANTITY);
@@ -873,7 +874,8 @@ static struct cb_node *make_node(struct cb_build *b, const struct cb_tree *t, en
 		break;
 	}
 	if (!t->op) {
-		cb_say(b, kind == CB_CONDITION ? "join conditions with all { } or any { }" : kind == CB_POINTS ? "add points with sum { }, choose with first { }" : NULL,
+		cb_say(b, kind == CB_CONDITION ? "join conditions with all { } or any { }" : kind == CB_POINTS ? "add points with sum { }, choose with first { }" :
+			  kind == CB_LEVEL ? "write first { { condition, \"tot\" }, ..., otherwise \"kha\" }" : NULL,
 		       "a plain table, where %s is wanted", kind_names[kind]);
 		return NULL;
 	}

@@ -39,6 +39,7 @@ struct cb_build {
 	int *bucket;         /* node ids by hash */
 	int *chain;
 	size_t errors;
+	bool unknown;        /* a field that no one knows was told: a required one may be misspelt, and is not missed again */
 	bool bad_facts;      /* told; an unknown fact may be one of them, and is not told again */
 	bool bad_levels;     /* told; what asks for one of them is not told again */
 	bool oom, full;      /* memory, CB_NODES_MAX */

@@ -289,6 +289,10 @@ static void declare_fact(struct cb_build *b, const struct cb_tree *t)
 			f.vocab = word_list(b, v, 0);
 			f.vocab_vi = word_list(b, v, 1);
 			f.max = (int64_t)v->nitem - 1;
+			for (size_t i = 1; f.vocab && i < v->nitem; i++)
+				for (size_t k = 0; k < i; k++)
+					if (strcmp(f.vocab[i], f.vocab[k]) == 0)
+						cb_say(b, "give each its own", "fact %s has the word \"%s\" twice", f.id, f.vocab[i]);
 			for (size_t i = 0; f.vocab && i < v->nitem; i++)
 				if (!id_ok(f.vocab[i]))
 					cb_say(b, "letters a to z, digits and _", "\"%s\" cannot be a word of fact %s", f.vocab[i], f.id);
@@ -331,7 +335,8 @@ static void read_levels(struct cb_build *b, const struct cb_tree *t, bool rating
 
 	if (!cb_tree_get(t, "levels")) {
 		if (!b->base) {
-			cb_say(b, "add levels = { { \"tot\", 90, \"Tốt\" }, ... }, the best first", "the ruleset has no levels");
+			if (!b->unknown)
+				cb_say(b, "add levels = { { \"tot\", 90, \"Tốt\" }, ... }, the best first", "the ruleset has no levels");
 			b->bad_levels = true;
 			return;
 		}
@@ -718,7 +723,8 @@ static void read_criteria(struct cb_build *b, const struct cb_tree *t, struct cl
 	struct cb_criterion c;
 
 	if (!cb_tree_get(t, "criteria") && !b->base) {
-		cb_say(b, "add criteria = { criterion { ... }, ... }", "the ruleset has no criteria");
+		if (!b->unknown)
+			cb_say(b, "add criteria = { criterion { ... }, ... }", "the ruleset has no criteria");
 		return;
 	}
 	if (n == 0 || n > CB_CRITERIA_MAX) {
@@ -1437,11 +1443,15 @@ static void read_head(struct cb_build *b, const struct cb_tree *t)
 		cb_say(b, NULL, "the base %s is not here", rs->base);
 	int st = get_word(b, t, "status", states, COUNT(states), -2);
 	rs->status = st >= 0 ? states[st] : base && st == -2 && base->status ? cb_build_strdup(b, base->status) : NULL;
-	if (!rs->issuer && !cb_tree_get(t, "issuer"))
+	if (!rs->issuer && !cb_tree_get(t, "issuer") && !b->unknown)
 		cb_say(b, "add issuer = the code of the body that issued it (\"trung_uong\" for all)", "the ruleset has no issuer");
 	else if (rs->issuer && !cb_code_ok(rs->issuer, strlen(rs->issuer)))
+{
+		struct cb_place p = cb_enter_field(b, t, "issuer");
 		cb_say(b, "letters, digits, points, _ and -", "\"%s\" cannot be the code of a unit", rs->issuer);
-	if (st == -2 && !rs->status)
+		cb_leave(b, p);
+	}
+	if (st == -2 && !rs->status && !b->unknown)
 		cb_say(b, "add status = \"transcribed\" (from the text) or \"reconstructed\" (from what, in source)", "the ruleset does not say what it rests on");
 	if (!rs->title)
 		rs->title = rs->id;
@@ -1462,7 +1472,7 @@ static void read_head(struct cb_build *b, const struct cb_tree *t)
 		if (b->errors == before && rs->from > rs->to)
 			cb_say(b, NULL, "it ends before it begins, so it is never in force");
 		cb_leave(b, f);
-	} else if (!base && !cb_tree_get(t, "effective")) {
+	} else if (!base && !cb_tree_get(t, "effective") && !b->unknown) {
 		cb_say(b, "add effective = { from = \"2025-10-28\" }", "the ruleset does not say from when it holds");
 	}
 	for (int i = 0; i < CB_MEETING_KINDS; i++)
@@ -1508,6 +1518,7 @@ static void read_all(struct cb_build *b, const struct cb_tree *t)
 		return;
 	}
 	known_fields(b, t, "a ruleset", fields, COUNT(fields));
+	b->unknown = b->errors > 0;
 	rs->id = get_text(b, t, "id");
 	if (!cb_tree_get(t, "id"))
 		cb_say(b, "add id = \"folder.file\"", "the ruleset has no id");

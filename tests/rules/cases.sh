@@ -32,6 +32,11 @@ cases "a judged line by number where it has a name" 'judged: case "a": criterion
 	'{ name = "a", facts = { hours = 11 }, judged = { superior = { talk = { 40 }, minutes = 50 } }, expect = { total = 100 } }'
 cases "lines of a criterion that is judged as one" 'judged: case "a": criterion minutes has no judged line form; it is judged as one: minutes = 3' \
 	'{ name = "a", facts = { hours = 11 }, judged = { superior = { talk = { quality = 40 }, minutes = { form = 50 } } }, expect = { total = 100 } }'
+cases "points without an assessor" 'judged: case "a": nothing is called minutes here' \
+	'{ name = "a", facts = { hours = 11 }, judged = { minutes = { form = 50 } }, expect = { total = 100 } }'
+is "are one finding" 2 "$(printf '%s\n' "$ERR" | grep -c .)"
+cases "expected points in quotation marks" 'expect.points: case "a": expected points are a text; a number stands without quotation marks' \
+	"{ name = \"a\", facts = { hours = 11 }, $full, expect = { points = { minutes = \"50\" } } }"
 cases "a status that there is not" \
 	'expect: case "a": the expected status is none that there is; "rated", "missing", "invalid" or "error"' \
 	"{ name = \"a\", facts = { hours = 11 }, $full, expect = { status = \"thiếu\" } }"
