@@ -388,14 +388,20 @@ static bool odd_constant(struct check *c, const struct cb_node *x, const struct 
 	return true;
 }
 
+/* 67 where 0.67 is meant: told by itself, and not as a condition that is never true. */
+static bool percent_for_share(const struct cb_node *x, const struct cb_node *y)
+{
+	return x->unit == CB_M_SHARE && cb_is_const(y) && cb_ratio_cmp(y->num, (struct cb_ratio){ 10, 1 }) >= 0 &&
+	       cb_ratio_cmp(y->num, (struct cb_ratio){ 100, 1 }) <= 0;
+}
+
 static void check_measures(struct check *c, const struct cb_node *n, const char *file, int line)
 {
 	char num[CB_NUM_TEXT], frac[CB_NUM_TEXT];
 
 	for (size_t i = 1; i < n->nkid; i++) {
 		const struct cb_node *x = n->kid[0], *y = n->kid[i];
-		if (x->unit == CB_M_SHARE && cb_is_const(y) && cb_ratio_cmp(y->num, (struct cb_ratio){ 10, 1 }) >= 0 &&
-		    cb_ratio_cmp(y->num, (struct cb_ratio){ 100, 1 }) <= 0) {
+		if (percent_for_share(x, y)) {
 			cb_fmt_ratio(num, sizeof(num), y->num);
 			cb_fmt_ratio(frac, sizeof(frac), cb_ratio_make(y->num.n, y->num.d * 100));
 			char mend[200];
@@ -423,7 +429,7 @@ static void check_condition_range(struct check *c, const struct cb_node *n, cons
 {
 	char lo[CB_NUM_TEXT], hi[CB_NUM_TEXT];
 
-	if (n->lo.n == n->hi.n && compares(n)) {
+	if (n->lo.n == n->hi.n && compares(n) && !(n->nkid > 1 && percent_for_share(n->kid[0], n->kid[1]))) {
 		const struct cb_node *q = n->kid[0];
 		bool ends = q->lo.d && q->hi.d;
 		struct cb_buf words;

@@ -318,6 +318,8 @@ static bool finish_criterion(struct cb_build *b, const struct cb_tree *t, struct
 	int c = cb_criterion_find(b->rs, n->text);
 
 	(void)t;
+	if (c < 0 && b->unknown && !b->rs->ncriterion)
+		return false; /* `criteria` itself is misspelt: told */
 	if (c < 0) {
 		const char *near = near_criterion(b, n->text);
 		cb_say(b, near ? cb_fmt(b, "did you mean \"%s\"?", near) : NULL, "no criterion is called \"%s\"%s", n->text,
