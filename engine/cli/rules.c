@@ -265,6 +265,7 @@ static int cover_one(struct cli *c, const char *at, struct cb_facts *dict, struc
 			cell[3] = cb_cell_int((int64_t)m->survived);
 		} else if (rc == CB_EDATA) {
 			rc = 0; /* cases fail on the pack as it is: told */
+			cli_say(c, "%s: no changes tried while its cases fail", at);
 		}
 	}
 	cb_cover_free(cover);

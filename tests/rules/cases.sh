@@ -48,6 +48,9 @@ cases "months without the score that the rule asks for" \
 	'case "a": quarter: expected tot, got none; where the rule asks for the score, give it with the level: { "tot", 92.5 }' \
 	'{ name = "a", months = { "tot", "tot", "tot" }, expect = { quarter = "tot" } }'
 
+exits "a failing case under --mutate" 1 rules test --mutate xa.hd
+has "why no change was tried is said" "$ERR" "xa/hd.lua: no changes tried while its cases fail"
+
 cat >rules/xa/cases/hd.lua <<E
 return {
 	{ name = "a", facts = { hours = 11 }, $full, expect = { total = 100 } },
