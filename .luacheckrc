@@ -11,6 +11,6 @@ for _, dir in ipairs { "rules", "examples", "tests/rules" } do
 	files[dir] = { std = "lua54", read_globals = words, max_line_length = 160 }
 end
 files["examples/questions"] = { std = "lua54", max_line_length = 160, read_globals = {
-	"results", "units", "meetings", "criteria", "visits", "assessments", "rules", "whatif", "rank", "compliance", "advise", "commend", "to_visit", "explain", "f",
+	"results", "units", "meetings", "criteria", "visits", "assessments", "rules", "rows", "whatif", "rank", "compliance", "advise", "commend", "to_visit", "explain", "f",
 	"count", "sum", "mean", "median", "spread", "share", "arg", "print", "all", "any",
 } }

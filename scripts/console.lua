@@ -19,8 +19,18 @@ function Rows.__len(self) return #self.list end
 
 local function rows(names, list, title) return setmetatable({ names = names, list = list, title = title }, Rows) end
 
+-- A list of rows as rows() gives it: a plain list that also prints and goes out as a table.
+local List, LIST_NAMES = {}, setmetatable({}, { __mode = "k" })
+List.__index = List
+local function listed(list, names)
+	LIST_NAMES[list] = names
+	return setmetatable(list, List)
+end
+query.list = listed
+
 local function check_name(self, name)
 	for _, n in ipairs(self.names) do if n == name then return name end end
+	if #self.list == 0 and #self.names == 0 then return name end -- a table without a row does not know its columns
 	local near = host.nearest(name, self.names)
 	error(("these rows have no field \"%s\"%s"):format(name, near and "; nearest is \"" .. near .. "\"" or ""), 0)
 end
@@ -145,9 +155,14 @@ function Rows:sort(...)
 	return rows(self.names, list, self.title)
 end
 
---- The first n rows.
+--- The first n rows, or the first tenth of them: :top "10%".
 ---@return chibo.Rows
-function Rows:top(n) return rows(self.names, table.move(self.list, 1, math.min(n, #self.list), 1, {}), self.title) end
+function Rows:top(n)
+	local percent = query.percent_of(n)
+	if percent then n = (#self.list * percent + 99) // 100 end
+	if math.type(n) ~= "integer" or n < 0 then error(":top takes a whole number, or a share in quotes: :top \"10%\"", 0) end
+	return rows(self.names, table.move(self.list, 1, math.min(n, #self.list), 1, {}), self.title)
+end
 --- The last n rows.
 ---@return chibo.Rows
 function Rows:bottom(n)
@@ -238,7 +253,7 @@ function Rows:each()
 end
 --- All rows as a list of tables.
 ---@return table[]
-function Rows:rows() return self.list end
+function Rows:rows() return listed(table.move(self.list, 1, #self.list, 1, {}), self.names) end
 --- What changed, when the rows say so (whatif): those whose level is another now.
 ---@return chibo.Rows
 function Rows:moved()
@@ -361,12 +376,40 @@ local Text = { __tostring = function(t) return t.text end }
 Text.__index = Text
 function M.text(s) return setmetatable({ text = s }, Text) end
 
+local FORMS = { "csv", "json", "markdown", "html" }
+-- x:csv(), x:html("file.html") of a class whose things are rows in another shape.
+local function out_as_rows(class, rows_from)
+	for _, form in ipairs(FORMS) do class[form] = function(self, path) return emit(rows_from(self), form, path) end end
+end
+-- The same of a class whose things are documents of a command, which writes every form itself.
+local function out_as_document(class, words_from)
+	for _, form in ipairs(FORMS) do
+		class[form] = function(self, path)
+			local w = words_from(self)
+			w = table.move(w, 1, #w, 1, {})
+			w[#w + 1] = "--" .. form
+			local text = host.command_text(w)
+			if path == nil then return text end
+			host.write_new(path, text)
+			return M.text("written: " .. path)
+		end
+	end
+end
+out_as_rows(Text, function(t)
+	local list = {}
+	for line in t.text:gsub("\n$", ""):gmatch("([^\n]*)\n?") do list[#list + 1] = { line = line } end
+	if #list > 1 and list[#list].line == "" then list[#list] = nil end
+	return rows({ "line" }, list)
+end)
+out_as_rows(List, function(list) return rows(LIST_NAMES[list], list) end)
+
 -- --- things by name: units.thanh_hoa, meetings[123], rules.an_phu --------------------------------------------------
 
 local Card = { __tostring = function(c) return "card " .. tostring(c.key) end }
 local function card(names, row, what, key) return setmetatable({ names = names, row = row, what = what, key = key },
 	{ __index = function(t, k) local m = rawget(t, "row")[k] if m ~= nil then return m end return rawget(Card, k) end,
 		__tostring = Card.__tostring, card = true }) end
+out_as_rows(Card, function(c) return rows(rawget(c, "names"), { rawget(c, "row") }) end)
 local function is_card(x) return type(x) == "table" and (getmetatable(x) or {}).card == true end
 
 local KEY = { meetings = "id", results = "meeting_id", units = "code", runs = "id", rulesets = "name" }
@@ -427,26 +470,53 @@ end
 
 -- The answer of a command that prints a document: its sections are rows (compliance(...).lapses), itself prints whole.
 local Doc = {}
-function Doc.__index(d, k)
-	local section = rawget(d, "sections")[k]
-	if section ~= nil then return section end
-	if Doc[k] ~= nil then return Doc[k] end
-	local names = {}
-	for n in pairs(rawget(d, "sections")) do names[#names + 1] = n end
-	table.sort(names)
-	error(("%s has no section \"%s\"; it has: %s"):format(rawget(d, "verb"), tostring(k), table.concat(names, ", ")), 0)
+-- { name = rows or value }; or rows' names, list where the command gives one table.
+local function sections_of_command(w)
+	local j = table.move(w, 1, #w, 1, {})
+	j[#j + 1] = "--json"
+	local sections, list = host.command_rows(j)
+	if list then return sections, list end
+	for name, s in pairs(sections) do if type(s) == "table" then sections[name] = rows(s[1], s[2], name) end end
+	return sections
 end
+function Doc.__index(d, k)
+	if Doc[k] ~= nil then return Doc[k] end
+	local sections = rawget(d, "sections")
+	if not sections then
+		sections = sections_of_command(rawget(d, "words"))
+		rawset(d, "sections", sections)
+	end
+	if sections[k] ~= nil then return sections[k] end
+	local names, tables, verb = {}, {}, rawget(d, "verb")
+	for n, s in pairs(sections) do
+		names[#names + 1] = n
+		if getmetatable(s) == Rows and n ~= "notes" then tables[#tables + 1] = n end
+	end
+	table.sort(names)
+	table.sort(tables)
+	if Rows[k] and #tables == 1 then return function(_, ...) return Rows[k](sections[tables[1]], ...) end end
+	if Rows[k] and #tables > 1 then
+		error(("%s has several tables (%s): choose one by its name before :%s, %s{ ... }.%s:%s(...)"):format(verb, table.concat(tables, ", "), k, verb, tables[1], k), 0)
+	end
+	error(("%s has no section \"%s\"; it has: %s"):format(verb, tostring(k), table.concat(names, ", ")), 0)
+end
+function Doc.__tostring(d) return rawget(d, "text") or host.command_text(rawget(d, "words")) end
+out_as_document(Doc, function(d) return rawget(d, "words") end)
 --- What changed its level (whatif).
-function Doc:moved() return rawget(self, "sections").movers or error("nothing moved, or this is no whatif and no impact", 0) end
+function Doc:moved() return rawget(self, "sections") and rawget(self, "sections").movers or error("nothing moved, or this is no whatif and no impact", 0) end
 local function doc_verb(verb)
 	return function(opts)
 		local w = words(verb, opts)
-		local j = table.move(w, 1, #w, 1, {})
-		j[#j + 1] = "--json"
-		local sections, list = host.command_rows(j)
+		local sections, list = sections_of_command(w)
 		if list then return rows(sections, list, verb) end
-		for name, s in pairs(sections) do if type(s) == "table" then sections[name] = rows(s[1], s[2], name) end end
-		return setmetatable({ sections = sections, words = w, verb = verb }, Doc)
+		return setmetatable({ sections = sections, words = w, verb = verb == "visits" and "to_visit" or verb }, Doc)
+	end
+end
+-- A document that is read as a whole: its sections are asked for when one is named.
+local function sheet_verb(verb)
+	return function(opts)
+		local w = words(verb, opts)
+		return setmetatable({ text = host.command_text(w), words = w, verb = verb }, Doc)
 	end
 end
 -- The rows of a command's list.
@@ -478,11 +548,11 @@ env.to_visit = doc_verb "visits"
 ---@return chibo.Rows
 env.figures = row_verb "figures"
 --- explain(meetings[123]) or explain(123): the scoring sheet of one meeting.
-env.explain = text_verb "explain"
+env.explain = sheet_verb "explain"
 --- evaluate{ period = "2020-Q1" }: scores what is new or changed. Writes to the record.
 env.evaluate = text_verb "evaluate"
 --- report{ "quarter", period = "2020-Q1" }: the summary that goes up.
-env.report = text_verb "report"
+env.report = sheet_verb "report"
 --- whatif{ "thanh_hoa.hd_khoi", period = "2020" }, whatif(rules.thanh_hoa:set("attendance.max", 15)): who moves.
 env.whatif = function(opts)
 	if pack.is_draft(opts) then
@@ -498,8 +568,37 @@ env.whatif = function(opts)
 	return doc_verb "whatif"(opts)
 end
 
+-- The rulesets that there are, as rows.
+local function rulesets()
+	local names, list = host.command_rows { "rules", "list", "--json" }
+	local as = { ruleset = "id", from = "valid_from", to = "valid_to" }
+	for i, r in ipairs(list) do
+		list[i] = {}
+		for _, n in ipairs(names) do list[i][as[n] or n] = r[n] end
+	end
+	return rows({ "id", "title", "issuer", "valid_from", "valid_to", "status", "criteria", "scale" }, list, "rules")
+end
+
 local RuleRef = {}
-RuleRef.__index = RuleRef
+-- What the ruleset says of itself stands beside the methods: .title, .criteria, .levels, ... as `rules show` has them.
+function RuleRef.__index(r, k)
+	if RuleRef[k] ~= nil then return RuleRef[k] end
+	if type(k) ~= "string" or k:find("_$") then return nil end
+	local said = rawget(r, "said_")
+	if not said then
+		said = sections_of_command { "rules", "show", r.ruleset }
+		for _, row in ipairs(rulesets().list) do if row.id == r.ruleset then said.valid_from, said.valid_to, said.scale = row.valid_from, row.valid_to, row.scale end end
+		for _, row in ipairs(said.about and said.about.list or {}) do if row.what == "Nguồn" then said.source = row.value end end
+		if said.criteria then -- without the line of the sum, which is no criterion
+			local names = {}
+			for _, n in ipairs(said.criteria.names) do if n ~= "total" then names[#names + 1] = n end end
+			said.criteria = rows(names, said.criteria:where(query.f.criterion:known()).list, "criteria")
+		end
+		rawset(r, "said_", said)
+	end
+	return said[k]
+end
+out_as_document(RuleRef, function(r) return { "rules", "show", r.ruleset } end)
 function RuleRef.__tostring(r) return "ruleset " .. r.ruleset .. (#r.sets > 0 and " with " .. table.concat(r.sets, ", ") or "") end
 --- rules.thanh_hoa:set("attendance.max", 15): the same ruleset with one number changed, for whatif.
 ---@return chibo.RuleRef
@@ -538,6 +637,7 @@ function RuleRef:copy(id)
 end
 
 local Draft = pack.Draft
+out_as_document(Draft, function(d) return { "rules", "show", pack.file(d) } end)
 -- What the program's own command says of it, findings and all.
 local function told(w)
 	local out, talk = host.command_findings(w)
@@ -570,15 +670,37 @@ env.rules = setmetatable({}, {
 		end
 		if #found == 1 then return setmetatable({ ruleset = found[1], sets = {} }, RuleRef) end
 		if #found > 1 then error(("\"%s\" has several rulesets: rules[\"%s\"]"):format(k, table.concat(found, "\"], rules[\"")), 0) end
-		local near = host.nearest(k, ids)
+		if Rows[k] then return function(_, ...) return Rows[k](rulesets(), ...) end end
+		local near = host.nearest(tostring(k), ids)
 		error(("no ruleset \"%s\"%s"):format(tostring(k), near and "; nearest is \"" .. near .. "\"" or ""), 0)
 	end,
-	__call = function()
-		local list = {}
-		for i, id in ipairs(host.ruleset_ids()) do list[i] = { id = id } end
-		return rows({ "id" }, list, "rules")
-	end,
+	__call = function(_, cond) return cond == nil and rulesets() or rulesets():where(cond) end,
+	__tostring = function() return "rules" end,
 })
+
+--- rows(list): a plain list as rows, which can :where, :sort, :csv, ...; rows{ { a = 1 }, { a = 2 } }, rows{ 3, 4 }.
+---@return chibo.Rows
+function env.rows(x)
+	if getmetatable(x) == Rows then return x end
+	x = host.query_of(x)
+	if query.is_query(x) then x = x:rows() end
+	if is_card(x) then return rows(rawget(x, "names"), { rawget(x, "row") }) end
+	if getmetatable(x) == List then return rows(LIST_NAMES[x], x) end
+	if type(x) ~= "table" then x = { x } end
+	local names, seen, list = {}, {}, {}
+	if #x == 0 then
+		for k, v in pairs(x) do list[#list + 1] = { name = tostring(k), value = v } end
+		table.sort(list, function(a, b) return a.name < b.name end)
+		return rows({ "name", "value" }, list)
+	end
+	for i, v in ipairs(x) do
+		if is_card(v) then v = rawget(v, "row") end
+		list[i] = type(v) == "table" and v or { value = v }
+		for k in pairs(list[i]) do if not seen[k] then seen[k] = true names[#names + 1] = tostring(k) end end
+	end
+	table.sort(names)
+	return rows(names, list)
+end
 
 -- What a changed pack says, as rules watch prints it: its mistakes, its cases, and what it would do to the record.
 local function effect(id)
@@ -676,6 +798,19 @@ local function why_empty(q)
 	for _, s in ipairs(q.stages) do if s.kind == "where" then look(s.expr) end end
 end
 
+-- Lines of name, value and, where there is one, a label.
+local function print_pairs(list)
+	local name_wide, value_wide = 0, 0
+	for _, p in ipairs(list) do
+		name_wide = math.max(name_wide, host.width(p[1]))
+		if p[3] then value_wide = math.max(value_wide, math.min(40, host.width(p[2]))) end
+	end
+	for _, p in ipairs(list) do
+		local value = p[3] and host.width(p[2]) < value_wide and host.pad(p[2], value_wide) or p[2]
+		host.write(host.pad(p[1], name_wide) .. "  " .. value .. (p[3] and "  " .. p[3] or "") .. "\n")
+	end
+end
+
 --- Prints one value as the console does; called by C for a bare expression.
 function M.print_value(v)
 	local rel = relation_of(v)
@@ -690,13 +825,36 @@ function M.print_value(v)
 	elseif getmetatable(v) == Rows then
 		emit(v, "table")
 	elseif is_card(v) then
-		local wide = 0
-		local function label(n) return v.what == "meetings" and host.label(n) or n end
-		for _, n in ipairs(v.names) do if v.row[n] ~= nil then wide = math.max(wide, host.width(label(n))) end end
-		for _, n in ipairs(v.names) do
-			if v.row[n] ~= nil then host.write(host.pad(label(n), wide) .. "  " .. print_plain(v.row[n], 0, {}) .. "\n") end
+		-- The name that a query uses, the value, and what the sheet calls it.
+		local what, names, row = rawget(v, "what"), rawget(v, "names"), rawget(v, "row")
+		local facts = what == "meetings" or what == "results"
+		local list = {}
+		for _, n in ipairs(names) do
+			local x = row[n]
+			local label = facts and host.label(n) or n
+			if x ~= nil then list[#list + 1] = { n, type(x) == "number" and host.number(x, n) or print_plain(x, 0, {}), label ~= n and label or nil } end
+		end
+		print_pairs(list)
+	elseif getmetatable(v) == List then
+		emit(rows(LIST_NAMES[v], v), "table")
+	elseif rawequal(v, env.rules) then
+		emit(rulesets(), "table")
+	elseif getmetatable(v) == RuleRef then
+		local list = { { "id", v.ruleset } }
+		for _, n in ipairs { "title", "issuer", "valid_from", "valid_to", "status", "source", "base", "scale" } do
+			if v[n] ~= nil then list[#list + 1] = { n, type(v[n]) == "number" and host.number(v[n]) or v[n] } end
+		end
+		if #v.sets > 0 then list[#list + 1] = { "changed", table.concat(v.sets, ", ") } end
+		if v.period_ then list[#list + 1] = { "during", tostring(v.period_) } end
+		if v.unit_ then list[#list + 1] = { "at", tostring(v.unit_) } end
+		list[#list + 1] = { "methods", ":set(\"levels.tot\", 85)  :during \"2020-Q1\"  :at \"unit\"  for whatif; :copy \"my.pack\"  :show()  :diff(rules.x)  :impact(rules.x)" }
+		list[#list + 1] = { "", ":csv(file)  :json(file)  :markdown(file)  :html(file); .criteria and .levels are rows; help \"copy\" explains a word" }
+		print_pairs(list)
+		for _, part in ipairs { { "criteria", "criterion", "label", "max" }, { "levels", "level", "label", "at_least" } } do
+			if v[part[1]] and #v[part[1]] > 0 then emit(v[part[1]]:select(table.unpack(part, 2)), "table") end
 		end
 	elseif getmetatable(v) == Doc then
+		if rawget(v, "text") then return host.write(rawget(v, "text")) end
 		local w = table.move(rawget(v, "words"), 1, #rawget(v, "words"), 1, {})
 		for i = #w - 1, 1, -1 do if w[i] == "--keep" then w[i + 1] = "20" end end
 		host.write(host.command_text(w))
@@ -710,7 +868,8 @@ function env.print(...)
 	local out = {}
 	for i = 1, select("#", ...) do
 		local v = (select(i, ...))
-		if query.is_query(v) or getmetatable(v) == Rows or getmetatable(v) == Doc or is_card(v) or relation_of(v) then
+		local mt = getmetatable(v)
+		if query.is_query(v) or mt == Rows or mt == Doc or mt == List or mt == RuleRef or rawequal(v, env.rules) or is_card(v) or relation_of(v) then
 			M.print_value(v)
 		else
 			out[#out + 1] = print_plain(v, 0, {})
@@ -794,7 +953,7 @@ Ask anything of the record; a bare expression prints.
   units.thanh_hoa    meetings[1]    explain(meetings[1])                a thing as a card, its scoring sheet
   rank compliance advise commend to_visit figures evaluate report whatif  the program's commands as functions
   sql[[select count(*) from meeting]]                                   reading SQL
-  q:sql() q:plan() q:csv("f.csv") q:json() q:markdown() q:chart()        of any query or answer
+  q:sql() q:plan() q:chart()    x:csv("f.csv") x:json() x:markdown() x:html()    of a query; of anything that prints
 help(meetings) lists its fields; help "by" explains a word. Tab completes; Ctrl-C stops; Ctrl-D leaves.]==]
 
 local COMMANDS = { rank = "rank", compliance = "compliance", advise = "advise", commend = "commend", to_visit = "visits", figures = "figures",
@@ -877,7 +1036,9 @@ function M.complete(line)
 	local word = line:match("[%w_]*$")
 	local from = #line - #word + 1
 	local before = line:sub(1, from - 1)
-	if before:match(":$") then
+	if before:match("rules%.[%w_]+:$") or before:match("rules%b[]:$") then
+		for name, v in pairs(RuleRef) do if type(v) == "function" and name:sub(1, 2) ~= "__" then add(name, word) end end
+	elseif before:match(":$") then
 		local set = query.Query
 		for name, v in pairs(set) do if type(v) == "function" and name:sub(1, 2) ~= "__" then add(name, word) end end
 		for name, v in pairs(query.Expr) do if before:match("f%.[%w_]+:$") and type(v) == "function" and name:sub(1, 2) ~= "__" then add(name, word) end end
@@ -926,6 +1087,7 @@ function M.mend(msg)
 		local list = {}
 		if kind == "method" then list = method_names() else for k in pairs(env) do list[#list + 1] = k end end
 		local near = host.nearest(name, list)
+		if near == name then return ("%sthis has no method \"%s\"; a plain list or text has it as rows(x):%s(...)"):format(at, name, name) end
 		return ("%sthere is no %s \"%s\"%s"):format(at, kind == "method" and "method" or "variable", name, near and "; nearest is \"" .. near .. "\"" or "")
 	end
 	-- A command speaks of its options as a shell has them.

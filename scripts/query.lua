@@ -24,7 +24,7 @@ local RELATIONS = {
 	units = { view = "v_unit", key = "code", unit = "code", day = "valid_from", order = "code" },
 	visits = { view = "v_visit", unit = "unit_code", day = "day", order = "unit_code" },
 	runs = { view = "v_run", order = "id" },
-	rulesets = { view = "v_ruleset", order = "id" },
+	rulesets = { view = "v_ruleset", points = { max = true }, order = "id" },
 }
 M.RELATIONS = RELATIONS
 
@@ -63,7 +63,9 @@ DERIVED.level_place = { needs = "official",
 		.. "WHERE l_.ruleset_id=%s.ruleset_id AND l_.id=%s.official)" }
 DERIVED.to_next = { needs = "level_by_score",
 	sql = "(SELECT min(l_.at_least)/1000.0-%s.score FROM ruleset_level l_ WHERE l_.ruleset_id=%s.ruleset_id AND l_.at_least/1000.0>%s.score)" }
-local DERIVED_ORDER = { "year", "month", "quarter", "half", "weekday", "organisation", "attendance", "self_score", "observer_score", "superior_score",
+-- How many facts the record does not have of a meeting.
+DERIVED.facts_missing = { needs = "duration_minutes", sql = function() return M.facts_missing_sql() end }
+local DERIVED_ORDER = { "year", "month", "quarter", "half", "weekday", "organisation", "attendance", "facts_missing", "self_score", "observer_score", "superior_score",
 	"level_place", "to_next" }
 
 local ROOTS = { province = "tinh", block = "khoi" } -- fields found by walking up the dated tree
@@ -328,6 +330,15 @@ local function can_derive(rel, name)
 	return fields_of_view(rel)[d.needs] == true
 end
 
+function M.facts_missing_sql()
+	local parts = {}
+	local _, list = fields_of_view("meetings")
+	for _, n in ipairs(list) do
+		if host.label(n) ~= n and n ~= "unit_kind" and n ~= "cell_type" then parts[#parts + 1] = ('(%%s."%s" IS NULL)'):format(n) end
+	end
+	return "(" .. table.concat(parts, "+") .. ")"
+end
+
 --- Every field that a relation answers for, own ones first.
 ---@return string[]
 function M.field_names(rel)
@@ -387,7 +398,11 @@ local function check_field(self, name, hint)
 	if has_field(self, name) then return end
 	local names, list = output(self)
 	local near, say = host.nearest(name, names), ""
-	if near then
+	local longer = {}
+	for _, n in ipairs(near and {} or names) do if #name > 2 and n:find(name, 1, true) then longer[#longer + 1] = n end end
+	if #longer > 0 then
+		say = ": is it " .. table.concat(longer, " or ", 1, math.min(3, #longer)) .. "?"
+	elseif near then
 		say = "; nearest is \"" .. near .. "\""
 	elseif narrowed(self) then
 		say = ": the columns here are " .. table.concat(list, ", ")
@@ -483,8 +498,12 @@ function Query:where(cond)
 			if k == "period" or k == "year" or k == "quarter" or k == "half" or k == "month" then
 				local p = host.period(tostring(v)) or error(("\"%s\" is no period: write 2020-Q1, 2020-H1, 2020-9M, 2020-03 or 2020"):format(tostring(v)), 0)
 				local day = node("field", q.rel ~= "units" and RELATIONS[q.rel].day or "held_on")
-				check_field(q, day[1])
-				q = with(q, { kind = "where", expr = node("AND", node(">=", day, lift(p.from)), node("<=", day, lift(p.to))) })
+				if narrowed(q) and not has_field(q, day[1]) and k ~= "period" and has_field(q, k) then -- one of the groups
+					q = with(q, { kind = "where", expr = node("field", k):eq(k == "year" and tonumber(p.code) or p.code) })
+				else
+					check_field(q, day[1])
+					q = with(q, { kind = "where", expr = node("AND", node(">=", day, lift(p.from)), node("<=", day, lift(p.to))) })
+				end
 			elseif k == "under" or (k == "unit" and has_unit(q.rel)) then
 				q = with(q, { kind = "under", unit = type(v) == "string" and host.unit(v) or error("unit = takes a code or a name, in quotes", 0) })
 			elseif type(v) == "table" and not is_expr(v) then
@@ -530,7 +549,8 @@ local AGG = {
 	min = function(x) return ("min(%s)"):format(x) end,
 	--- The largest.
 	max = function(x) return ("max(%s)"):format(x) end,
-	--- The share of rows for which a condition holds, of those for which it is known: :share(f.official:eq "tot").
+	--- The share of rows for which a condition holds, of those for which it is known: :share(f.official:eq "tot"). With a field
+	--- the share of its sum: criteria:share("criterion == 'attendance'", "lost").
 	share = function(x) return ("avg(CASE WHEN %s THEN 1.0 WHEN NOT (%s) THEN 0.0 END)"):format(x, x) end,
 	--- The middle value.
 	median = "window",
@@ -573,6 +593,7 @@ for name in pairs(AGG) do
 	Query[name] = function(self, x, y)
 		if x == nil and name ~= "count" then error((":%s takes a field or an expression"):format(name), 0) end
 		local a = { fn = name, name = name, expr = x ~= nil and figure_of(self, name, x) or nil }
+		if name == "share" and y ~= nil then a.expr2 = figure_of(self, "sum", y) end
 		if name == "correlation" then
 			if y == nil then error(":correlation takes two fields", 0) end
 			a.expr2 = figure_of(self, name, y)
@@ -597,7 +618,7 @@ function Query:agg(spec)
 		local v = type(s) == "table" and s[2]
 		if type(v) ~= "table" or not AGG[v.fn] then error("agg takes figures such as count() or mean \"score\"", 0) end
 		list[i] = { fn = v.fn, name = s[1], expr = v.x ~= nil and figure_of(self, v.fn, v.x) or nil,
-			expr2 = v.y ~= nil and figure_of(self, v.fn, v.y) or nil }
+			expr2 = v.y ~= nil and figure_of(self, v.fn == "share" and "sum" or v.fn, v.y) or nil }
 	end
 	return agg_stage(self, list)
 end
@@ -623,17 +644,30 @@ function Query:sort(...)
 	return with(self, { kind = "sort", keys = keys })
 end
 
---- The first n rows; ties = true keeps rows that share the last place (needs :sort).
+-- "10%" as a number of percent.
+local function percent_of(n)
+	local p = type(n) == "string" and tonumber(n:match("^(%d+)%%$"))
+	return p and p <= 100 and math.tointeger(p) or nil
+end
+M.percent_of = percent_of
+
+--- The first n rows, or the first tenth of them, :top "10%" (rounded up); ties = true keeps rows that share the last
+--- place (needs :sort).
 ---@return chibo.Query
 function Query:top(n, opts)
 	self = close_by(self)
-	if math.type(n) ~= "integer" or n < 0 then error(":top takes a whole number", 0) end
+	local percent = percent_of(n)
+	if percent then
+		n = percent
+	elseif math.type(n) ~= "integer" or n < 0 then
+		error(":top takes a whole number, or a share in quotes: :top \"10%\"", 0)
+	end
 	local last = self.stages[#self.stages]
 	if opts and opts.ties then
 		if not last or last.kind ~= "sort" then error(":top(n, { ties = true }) comes after :sort", 0) end
-		return with(self, { kind = "ties", names = { "place" }, keys = last.keys, n = n })
+		return with(self, { kind = "ties", names = { "place" }, keys = last.keys, n = n, percent = percent })
 	end
-	return with(self, { kind = "top", n = n })
+	return with(self, { kind = "top", n = n, percent = percent })
 end
 Query.limit = Query.top
 
@@ -675,7 +709,8 @@ function Query:against_before(name, along)
 end
 
 --- Beside each row the field of the n-th row before it (default 1), along `along` (default held_on) for the same
---- `within` (default the unit): adds NAME_before, or NAME_before2 for n = 2.
+--- `within` (default the unit): adds NAME_before, or NAME_before2 for n = 2. After :by("unit_code", "month") it goes along
+--- the period, within the other groups.
 ---@return chibo.Query
 function Query:before(name, opts)
 	self = close_by(self)
@@ -684,9 +719,19 @@ function Query:before(name, opts)
 	if math.type(n) ~= "integer" or n < 1 then error("n is 1, 2, ...", 0) end
 	local rel = RELATIONS[self.rel]
 	local lag = { name = name, along = opts.along or (self.rel ~= "units" and rel.day) or "held_on", part = { opts.within or rel.unit or "unit_code" }, n = n }
+	for _, s in ipairs(self.stages) do
+		if s.kind == "agg" then
+			local has = {}
+			for _, g in ipairs(s.groups) do has[g] = true end
+			lag.along = opts.along or (has.held_on and "held_on") or (has.month and "month") or (has.quarter and "quarter") or (has.half and "half")
+				or (has.year and "year") or error(":before needs a day or a period among the columns: :by(\"unit_code\", \"month\")", 0)
+			lag.part = { opts.within }
+			for _, g in ipairs(opts.within and {} or s.groups) do if g ~= lag.along then lag.part[#lag.part + 1] = g end end
+		end
+	end
 	check_field(self, name)
 	check_field(self, lag.along)
-	check_field(self, lag.part[1])
+	for _, p in ipairs(lag.part) do check_field(self, p) end
 	return with(self, { kind = "add", names = { name .. "_before" .. (n > 1 and n or "") }, lag = lag })
 end
 
@@ -861,7 +906,9 @@ local function base_sql(self, wanted, all, under, params)
 				RELATIONS[c.rel].unit, c.alias, RELATIONS[c.rel].day, n, n)
 			cols[#cols + 1] = ("r_%s.root AS %s"):format(n, quote(n))
 		else
-			local sql = DERIVED[n].sql:gsub("%%s", c.alias):gsub("@day", RELATIONS[c.rel].day or "")
+			local sql = DERIVED[n].sql
+			if type(sql) == "function" then sql = sql() end
+			sql = sql:gsub("%%s", c.alias):gsub("@day", RELATIONS[c.rel].day or "")
 			cols[#cols + 1] = sql .. " AS " .. quote(n)
 		end
 		::continue::
@@ -910,6 +957,9 @@ local function agg_sql(stage, inner, params)
 			local function avg(e) return "avg(" .. both .. e .. " END)" end
 			sql = ("(%s-%s*%s)/NULLIF(sqrt(max(0.0,(%s-%s*%s)*(%s-%s*%s))),0)"):format(avg(x .. "*1.0*" .. y), avg(x), avg(y),
 				avg(x .. "*1.0*" .. x), avg(x), avg(x), avg(y .. "*1.0*" .. y), avg(y), avg(y))
+		elseif a.fn == "share" and a.expr2 then
+			local y = "y" .. i
+			sql = ("sum(CASE WHEN %s THEN %s WHEN NOT (%s) THEN 0 END)*1.0/NULLIF(sum(CASE WHEN %s IS NOT NULL THEN %s END),0)"):format(x, y, x, x, y)
 		else
 			sql = how(x)
 		end
@@ -924,6 +974,11 @@ local function agg_sql(stage, inner, params)
 	local sql = "SELECT " .. table.concat(cols, ",") .. " FROM (" .. src .. ")"
 	if #groups > 0 then sql = sql .. " GROUP BY " .. table.concat(groups, ",") end
 	return sql
+end
+
+-- The n of a stage that keeps the first n rows of `sql`.
+local function how_many(s, sql)
+	return s.percent and ("(SELECT (count(*)*%d+99)/100 FROM (%s))"):format(s.percent, sql) or s.n
 end
 
 -- The period before, of each kind of period.
@@ -974,10 +1029,10 @@ function Query:compile()
 		elseif k == "sort" then
 			sql = "SELECT * FROM (" .. sql .. ") ORDER BY " .. number(order_sql(s.keys, numbered))
 		elseif k == "top" then
-			sql = "SELECT * FROM (" .. sql .. ") LIMIT " .. s.n
+			sql = "SELECT * FROM (" .. sql .. ") LIMIT " .. how_many(s, sql)
 		elseif k == "ties" then
 			sql = "SELECT * FROM (SELECT *,rank() OVER (ORDER BY " .. number(order_sql(s.keys, numbered)) .. ") AS \"place\" FROM (" .. sql ..
-				")) WHERE \"place\"<=" .. s.n .. " ORDER BY \"place\""
+				")) WHERE \"place\"<=" .. how_many(s, sql) .. " ORDER BY \"place\""
 		elseif k == "semi" then
 			local mine = number(expr_sql(s.expr, numbered))
 			local inner, inner_params = s.other:compile()
@@ -1048,9 +1103,9 @@ end
 --- All rows as a list of tables.
 ---@return table[]
 function Query:rows()
-	local out = {}
-	for r in self:each() do out[#out + 1] = r end
-	return out
+	local out, names = {}, nil
+	for r, n in self:each() do out[#out + 1] = r names = n end
+	return M.list and M.list(out, names or {}) or out -- printable (console.lua)
 end
 
 --- The single value of a query with one row and one column.

@@ -611,7 +611,8 @@ int cli_rules_list(struct cli *c, int argc, char **argv, struct cb_err *err)
 {
 	static const struct cb_column col[] = {
 		{"ruleset", "Quy định", CB_COL_TEXT, 0}, {"title", "Tên", CB_COL_TEXT, 0},	 {"issuer", "Ban hành", CB_COL_TEXT, 0}, {"status", "Nguồn", CB_COL_TEXT, 0},
-		{"from", "Từ ngày", CB_COL_DAY, 0},	 {"to", "Đến ngày", CB_COL_DAY, 0}, {"criteria", "Tiêu chí", CB_COL_INT, 0}, {"sha256", "SHA-256", CB_COL_TEXT, 0},
+		{"from", "Từ ngày", CB_COL_DAY, 0},	 {"to", "Đến ngày", CB_COL_DAY, 0}, {"criteria", "Tiêu chí", CB_COL_INT, 0}, {"scale", "Tổng điểm", CB_COL_PTS, 0},
+		{"sha256", "SHA-256", CB_COL_TEXT, 0},
 	};
 	struct cb_sink *s = NULL;
 	int rc = cli_rules(c, err);
@@ -626,7 +627,8 @@ int cli_rules_list(struct cli *c, int argc, char **argv, struct cb_err *err)
 		snprintf(sha, sizeof sha, "%.12s", rs->sha);
 		rc = cb_sink_row(s, (struct cb_cell[]){cb_cell_text(rs->id), cb_cell_text(rs->title), cb_cell_text(rs->issuer), cb_cell_text(rs->status),
 						       {.null = rs->from <= CB_DAY_MIN, .n = rs->from}, {.null = rs->to >= CB_DAY_MAX, .n = rs->to},
-						       cb_cell_int((int64_t)rs->ncriterion), cb_cell_text(c->form == CB_OUT_TABLE ? sha : rs->sha)}, err);
+						       cb_cell_int((int64_t)rs->ncriterion), {.null = !rs->scale, .n = rs->scale},
+						       cb_cell_text(c->form == CB_OUT_TABLE ? sha : rs->sha)}, err);
 	}
 	if (rc) {
 		cb_sink_close(s, NULL);

@@ -338,11 +338,27 @@ static int host_pad(lua_State *L)
 	return 1;
 }
 
-/* A number as Vietnam writes it: 1.185 ; 79,7 ; at most three decimals */
+/* Is it the name of a number that names a thing and counts nothing: ids, revisions, years? Those have no thousands. */
+static bool names_a_thing(const char *name)
+{
+	static const char *const whole[] = { "id", "rev", "revision", "meeting", "run", "year", "score_n", "score_d" };
+	size_t n = strlen(name);
+	for (size_t i = 0; i < sizeof(whole) / sizeof(*whole); i++) {
+		if (strcmp(name, whole[i]) == 0)
+			return true;
+	}
+	return (n > 3 && strcmp(name + n - 3, "_id") == 0) || (n > 4 && strcmp(name + n - 4, "_rev") == 0);
+}
+
+/* host.number(x, name|nil): a number as Vietnam writes it: 1.185 ; 79,7 ; at most three decimals; an id as it stands */
 static int host_number(lua_State *L)
 {
 	char t[CB_NUM_TEXT];
 	if (lua_isinteger(L, 1)) {
+		if (lua_isstring(L, 2) && names_a_thing(lua_tostring(L, 2))) {
+			lua_pushfstring(L, "%I", (LUAI_UACINT)lua_tointeger(L, 1));
+			return 1;
+		}
 		lua_pushstring(L, cb_fmt_int_vi(t, sizeof(t), (int64_t)lua_tointeger(L, 1)));
 		return 1;
 	}
@@ -527,7 +543,9 @@ static enum cb_col_type column_type(lua_State *L, const char *id, lua_Integer ro
 		return CB_COL_TEXT;
 	if (reals)
 		return people ? CB_COL_PTS : CB_COL_RATIO;
-	return ints ? CB_COL_INT : flags ? CB_COL_FLAG : CB_COL_TEXT;
+	if (ints)
+		return names_a_thing(id) ? CB_COL_RAW : CB_COL_INT;
+	return flags ? CB_COL_FLAG : CB_COL_TEXT;
 }
 
 /*
@@ -665,6 +683,12 @@ static int host_emit(lua_State *L)
 			case CB_COL_FLAG:
 				cell->n = lua_toboolean(L, -1);
 				break;
+			case CB_COL_RAW:
+				cell->null = !lua_isinteger(L, -1);
+				if (!cell->null)
+					snprintf(u->text[i], sizeof(u->text[i]), "%lld", (long long)lua_tointeger(L, -1));
+				cell->text = u->text[i];
+				break;
 			default:
 				if (t == LUA_TSTRING) {
 					cell->text = lua_tostring(L, -1); /* stays in the row */
@@ -794,6 +818,12 @@ static void push_rows(lua_State *L, const json_t *array)
 	lua_Integer nnames = 0;
 	json_array_foreach (array, i, row) {
 		lua_createtable(L, 0, (int)json_object_size(row));
+		if (!json_is_object(row)) { /* a list of texts (notes) is one column */
+			lua_pushliteral(L, "value");
+			lua_rawseti(L, names, 1);
+			push_json(L, row);
+			lua_setfield(L, -2, "value");
+		}
 		const char *key;
 		json_t *v;
 		json_object_foreach (row, key, v) { /* in the order of the text */

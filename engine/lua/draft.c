@@ -161,11 +161,18 @@ static int is_date(lua_State *L)
 
 /* --- files --------------------------------------------------------------------------------------------------- */
 
-static int write_file(lua_State *L, const char *path, int flags, const char *text, size_t n)
+/* Without the place in the library's own code, which luaL_error would put before it. */
+static int cannot_write(lua_State *L, const char *path, int e)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
+	lua_pushfstring(L, "%s: %s", path, e == EEXIST ? "there already; choose another name" : strerror(e));
+	return lua_error(L);
+}
+
+static int write_file(lua_State *L, const char *path, int flags, mode_t mode, const char *text, size_t n)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, mode);
 	if (fd < 0)
-		return luaL_error(L, "%s: %s", path, errno == EEXIST ? "there already; choose another name" : strerror(errno));
+		return cannot_write(L, path, errno);
 	while (n > 0) {
 		ssize_t k = write(fd, text, n);
 		if (k < 0 && errno == EINTR)
@@ -173,13 +180,13 @@ static int write_file(lua_State *L, const char *path, int flags, const char *tex
 		if (k <= 0) {
 			int e = errno;
 			close(fd);
-			return luaL_error(L, "%s: %s", path, strerror(e));
+			return cannot_write(L, path, e);
 		}
 		text += k;
 		n -= (size_t)k;
 	}
 	if (close(fd) < 0)
-		return luaL_error(L, "%s: %s", path, strerror(errno));
+		return cannot_write(L, path, errno);
 	return 0;
 }
 
@@ -193,10 +200,18 @@ static int save(lua_State *L)
 		if (mkdir(lua_tostring(L, -1), 0777) < 0 && errno != EEXIST)
 			return luaL_error(L, "%s: %s", lua_tostring(L, -1), strerror(errno));
 	}
-	write_file(L, path, O_EXCL, text, n);
+	write_file(L, path, O_EXCL, 0644, text, n);
 	lua_pushnil(L); /* the list of rulesets is read anew */
 	lua_setfield(L, LUA_REGISTRYINDEX, "chibo.ruleset_ids");
 	return 0;
+}
+
+/* host.write_new(path, text): a new file with what the record says, as tables are written */
+static int write_new(lua_State *L)
+{
+	size_t n;
+	const char *path = luaL_checkstring(L, 1), *text = luaL_checklstring(L, 2, &n);
+	return write_file(L, path, O_EXCL, 0640, text, n);
 }
 
 /* host.rules_dir() */
@@ -226,7 +241,7 @@ static int scratch(lua_State *L)
 	if (mkdir(lua_tostring(L, -1), 0700) < 0 && errno != EEXIST)
 		return luaL_error(L, "%s: %s", lua_tostring(L, -1), strerror(errno));
 	lua_pushfstring(L, "%s/%s/%s.lua", c->scratch, folder, file);
-	write_file(L, lua_tostring(L, -1), O_TRUNC | O_NOFOLLOW, text, n);
+	write_file(L, lua_tostring(L, -1), O_TRUNC | O_NOFOLLOW, 0644, text, n);
 	return 1;
 }
 
@@ -265,5 +280,5 @@ void cb_draft_clean(struct cb_console *c)
 
 const luaL_Reg cb_draft_functions[] = {
 	{ "pack_tree", pack_tree }, { "day", day }, { "day_text", day_text }, { "is_date", is_date },
-	{ "save", save },	    { "scratch", scratch }, { "rules_dir", rules_dir }, { NULL, NULL },
+	{ "save", save },	    { "write_new", write_new }, { "scratch", scratch }, { "rules_dir", rules_dir }, { NULL, NULL },
 };

@@ -137,11 +137,13 @@ function Query:max(x) end
 ---@return chibo.Figure
 function max(x) end
 
---- The share of rows for which a condition holds, of those for which it is known: :share(f.official:eq "tot").
+--- The share of rows for which a condition holds, of those for which it is known: :share(f.official:eq "tot"). With a field
+--- the share of its sum: criteria:share("criterion == 'attendance'", "lost").
 ---@return chibo.Query
 function Query:share(x) end
 
---- The share of rows for which a condition holds, of those for which it is known: :share(f.official:eq "tot").
+--- The share of rows for which a condition holds, of those for which it is known: :share(f.official:eq "tot"). With a field
+--- the share of its sum: criteria:share("criterion == 'attendance'", "lost").
 ---@return chibo.Figure
 function share(x) end
 
@@ -201,7 +203,8 @@ function Query:agg(spec) end
 ---@return chibo.Query
 function Query:sort(...) end
 
---- The first n rows; ties = true keeps rows that share the last place (needs :sort).
+--- The first n rows, or the first tenth of them, :top "10%" (rounded up); ties = true keeps rows that share the last
+--- place (needs :sort).
 ---@return chibo.Query
 function Query:top(n, opts) end
 
@@ -219,7 +222,8 @@ function Query:add(name, x) end
 function Query:against_before(name, along) end
 
 --- Beside each row the field of the n-th row before it (default 1), along `along` (default held_on) for the same
---- `within` (default the unit): adds NAME_before, or NAME_before2 for n = 2.
+--- `within` (default the unit): adds NAME_before, or NAME_before2 for n = 2. After :by("unit_code", "month") it goes along
+--- the period, within the other groups.
 ---@return chibo.Query
 function Query:before(name, opts) end
 
@@ -277,7 +281,7 @@ function Rows:where(cond) end
 ---@return chibo.Rows
 function Rows:sort(...) end
 
---- The first n rows.
+--- The first n rows, or the first tenth of them: :top "10%".
 ---@return chibo.Rows
 function Rows:top(n) end
 
@@ -454,6 +458,10 @@ function Draft:show() end
 --- draft "my.pack": an empty ruleset to build up; rules.NAME:copy("my.pack") begins with one that there is.
 ---@return chibo.Draft
 function draft(id) end
+
+--- rows(list): a plain list as rows, which can :where, :sort, :csv, ...; rows{ { a = 1 }, { a = 2 } }, rows{ 3, 4 }.
+---@return chibo.Rows
+function rows(x) end
 
 --- edit "tuyen_quang.qd19": opens the pack in $EDITOR; then its mistakes, its cases, and what it would do to the record.
 function edit(id) end

@@ -127,7 +127,13 @@ wrong 'results:by("level", nix)' '' 'value 2 of :by is nothing (nil): a misspelt
 wrong 'results:select()' '' ':select needs the name of a field: :select("level")'
 wrong 'results:add("x")' '' ':add takes a name and an expression: :add("gap", "self_score - observer_score")'
 wrong 'results:add("score", "score")' score 'there is a column "score" already; give the new one another name'
-wrong 'results:top("10")' '' ':top takes a whole number'
+wrong 'results:top("10")' '' ':top takes a whole number, or a share in quotes: :top "10%"'
+wrong 'sql[[select 1 as a]]:top("10")' '' ':top takes a whole number, or a share in quotes: :top "10%"'
+wrong 'results:by("parent")' parent 'results have no field "parent": is it parent_code or parent_name?'
+wrong 'results:by("cluster"):mean("score"):before("mean")' '' ':before needs a day or a period among the columns: :by("unit_code", "month")'
+wrong 'commend{ period = "2020" }:top(3)' '' 'commend has several tables (kept, risen, runs): choose one by its name before :top, commend{ ... }.kept:top(...)'
+wrong '({ 1, 2 }):csv()' csv 'this has no method "csv"; a plain list or text has it as rows(x):csv(...)'
+wrong 'explain(405):csv "there.csv"' '' 'there.csv: there already; choose another name'
 wrong 'results:by("level"):count():against_before "count"' '' ':against_before needs a period among the columns: :by("quarter", ...)'
 wrong 'results:within(runs)' '' 'runs say nothing of "unit_code", by which :within and :without compare; { on = "field" } names a field that both have'
 wrong 'criteria:join(visits)' '' 'nothing ties these criteria to these visits; { on = "field" } names a field that both have'
@@ -175,6 +181,107 @@ same "join of two figures" \
 	"SELECT cluster FROM v_result WHERE $sub GROUP BY 1 ORDER BY avg(CASE WHEN month BETWEEN '2020-07' AND '2020-09' THEN score END)-avg(CASE WHEN month BETWEEN '2020-04' AND '2020-06' THEN score END) DESC LIMIT 5"
 run 0 query 'results{ province = "thanh_hoa" }:where "month ~= '"'2020-02'"'":by("month"):mean("score"):against_before("mean"):where("month in ('"'2020-03','2020-04'"')"):sort("month"):select("mean_before"):json()'
 is "the row before is the period before only when none is missing between" '[{"mean_before": null}' "$(printf '%s' "$OUT" | tr -d '\n ' | sed 's/"mean_before":/"mean_before": /g' | cut -c1-22)"
+
+# --- what an analyst asks ---
+same "cells whose score fell three months running" \
+	"results{ $TH }:by(\"unit_code\", \"month\"):mean(\"score\"):before(\"mean\"):before(\"mean\", { n = 2 }):before(\"mean\", { n = 3 }):where(\"mean < mean_before and mean_before < mean_before2 and mean_before2 < mean_before3\"):sort(\"unit_code\", \"month\"):select(\"unit_code\", \"month\")" \
+	"SELECT unit_code, month FROM (SELECT unit_code, month, s, lag(s) OVER w a, lag(s,2) OVER w b, lag(s,3) OVER w c FROM (SELECT unit_code, month, avg(score) s FROM v_result WHERE $sub GROUP BY 1,2) WINDOW w AS (PARTITION BY unit_code ORDER BY month)) WHERE s<a AND a<b AND b<c ORDER BY 1,2"
+same "of the groups those of one quarter" \
+	"results{ $TH }:by(\"cluster\", \"quarter\"):mean(\"score\"):against_before(\"mean\"):where{ quarter = \"2020-Q3\" }:sort(\"-mean_change\"):select(\"cluster\")" \
+	"SELECT cluster FROM v_result WHERE $sub GROUP BY 1 ORDER BY avg(CASE WHEN month BETWEEN '2020-07' AND '2020-09' THEN score END)-avg(CASE WHEN month BETWEEN '2020-04' AND '2020-06' THEN score END) DESC"
+same "and of one year" 'results:by("year"):count():where{ year = 2020 }' "SELECT 2020, count(*) FROM v_result WHERE held_on LIKE '2020%'"
+same "the best tenth of the cells of a cluster" \
+	"results{ $TH, cluster = \"cum 3\" }:by(\"unit_code\"):mean(\"score\"):sort(\"-mean\", \"unit_code\"):top(\"10%\"):select(\"unit_code\")" \
+	"SELECT unit_code FROM (SELECT unit_code, row_number() OVER (ORDER BY avg(score) DESC, unit_code) n, count(*) OVER () c FROM v_result WHERE $sub AND cluster='Cụm 3' GROUP BY 1) WHERE n<=(c+9)/10"
+run 0 query 'print(#sql[[select 1 as a union select 2 union select 3]]:top("34%"):rows(), #sql[[select 1 as a]]:top("0%"))'
+is "a share of rows in memory is rounded up" "2	0" "$OUT"
+same "the part of the lost points that attendance has, by month" \
+	"criteria{ $TH }:by(\"month\"):share(\"criterion == 'attendance'\", \"lost\"):add(\"p\", \"share * 1000 > 100\"):sort(\"month\"):select(\"month\", \"p\")" \
+	"SELECT r.month, sum(CASE WHEN criterion='attendance' THEN lost ELSE 0 END)*1000.0/sum(lost) > 100 FROM v_result_criterion c JOIN v_result r ON r.meeting_id=c.meeting_id WHERE r.$sub GROUP BY 1 ORDER BY 1"
+run 0 query "sql[[select 1 as x]] print(criteria{ $TH }:share(\"criterion == 'attendance'\", \"lost\"):value() == criteria{ $TH, criterion = \"attendance\" }:sum(\"lost\"):value() / criteria{ $TH }:sum(\"lost\"):value())"
+is "it is that part exactly" true "$OUT"
+same "facts that the record has not, by month" \
+	"results{ $TH }:by(\"month\"):agg{ { \"n\", sum \"facts_missing\" }, { \"k\", count \"documents_posted\" } }:add(\"more\", \"n - k\"):sort(\"month\"):select(\"month\", \"n\")" \
+	"SELECT m.month, sum($(plain "SELECT group_concat('(m.'||name||' IS NULL)', '+') FROM pragma_table_info('v_meeting') WHERE cid>=(SELECT cid FROM pragma_table_info('v_meeting') WHERE name='members')")) FROM v_meeting m WHERE $sub GROUP BY 1 ORDER BY 1"
+same "cells with the same name" \
+	'units:by("name"):distinct("code"):where("distinct > 1"):sort("name"):select("name")' \
+	"SELECT name FROM v_unit GROUP BY 1 HAVING count(DISTINCT code)>1 ORDER BY 1"
+same "what a cell loses more than its cluster" \
+	"criteria{ year = 2020, unit_code = \"TH-039.03\" }:by(\"criterion\"):mean(\"lost\"):join(criteria{ $TH, cluster = \"cum 3\" }:by(\"criterion\"):agg{ { \"cluster_mean\", mean \"lost\" } }, { on = \"criterion\" }):add(\"more\", \"mean - cluster_mean\"):sort(\"-more\"):select(\"criterion\")" \
+	"SELECT criterion FROM v_result_criterion c JOIN v_result r ON r.meeting_id=c.meeting_id WHERE r.$sub AND r.cluster='Cụm 3' GROUP BY 1 ORDER BY avg(CASE WHEN unit_code='TH-039.03' THEN lost END)-avg(lost) DESC"
+
+# --- rulesets ---
+exits "rules are a table" 0 query 'rules:where{ id = "thanh_hoa.hd_khoi" }:csv()'
+is "with what an analyst wants of each" 'id,title,issuer,valid_from,valid_to,status,criteria,scale
+thanh_hoa.hd_khoi,Hướng dẫn của Đảng ủy Khối cơ quan và doanh nghiệp tỉnh Thanh Hóa,thanh_hoa_khoi,2018-07-06,2025-10-27,reconstructed,7,100' "$OUT"
+exits "a bare rules prints them" 0 query 'rules'; has "a bare rules prints them: each" "$OUT" "an_phu.hd42 "; has "and its title" "$OUT" "Hướng dẫn 12-HD/BTCTW"
+exits "a ruleset is a card" 0 query 'rules.thanh_hoa:set("levels.tot", 85)'
+for w in "id          thanh_hoa.hd_khoi" "issuer      thanh_hoa_khoi" "valid_from  2018-07-06" "status      reconstructed" "source      dựng lại" "scale       100" "changed     levels.tot=85" \
+	"attendance   Tỷ lệ đảng viên dự     20" "tot         Tốt               90" ':copy "my.pack"'; do has "the card says: $w" "$OUT" "$w"; done
+run 0 query 'rules.thanh_hoa.criteria:sum "max"'; is "its criteria are rows, without their sum" 100 "$OUT"
+run 0 query 'rules.thanh_hoa.title'; is "it has a title" "Hướng dẫn của Đảng ủy Khối cơ quan và doanh nghiệp tỉnh Thanh Hóa" "$OUT"
+run 0 query 'rulesets{ name = "thanh_hoa.hd_khoi" }:select("max")'; has "the scale on record is in points" "$OUT" "100"; hasnt "and not in thousandths" "$OUT" "100.000"
+
+# --- cards, ids, and everything printable out as a file ---
+run 0 query 'meetings[7383]'; has "an id has no thousands" "$OUT" "id                     7383"
+has "a card says the name that a query uses, and the label" "$OUT" "absent_excused         $(plain 'SELECT absent_excused FROM v_meeting WHERE id=7383')"
+has "a card says the label" "$OUT" "số đảng viên vắng có lý do"
+run 0 query 'results{ meeting_id = 7383 }:select("meeting_id", "unit_id", "year", "score_n")'
+is "nor in a table" "7383 $(plain 'SELECT unit_id FROM v_result WHERE meeting_id=7383') 2020 $(plain 'SELECT score_n FROM v_result WHERE meeting_id=7383')" "$(printf '%s\n' "$OUT" | tail -1 | sed 's/^ *//; s/  */ /g')"
+run 0 query 'results{ year = 2020 }:by("year"):count()'; has "a figure has them" "$OUT" "2020  23.018"
+mkdir forms
+cat >forms.lua <<'LUA'
+local function try(name, x)
+	local told = {}
+	local function check(form, ok, got) if not ok then told[#told + 1] = name .. ":" .. form .. " gives " .. tostring(got):sub(1, 200) end end
+	local csv, markdown = x:csv(), x:markdown()
+	check("csv", select(2, csv:gsub("\n", "")) > 1, csv)
+	check("markdown", markdown:find("\n| --", 1, true), markdown)
+	check("html", x:html():find("<table", 1, true), x:html())
+	x:json("forms/" .. name:gsub("[^%w]", "_") .. ".json")
+	local done, why = pcall(x.json, x, "forms/" .. name:gsub("[^%w]", "_") .. ".json")
+	check("json a second time", not done and why:find("there already; choose another name", 1, true), why)
+	print(#told == 0 and name .. " goes out" or table.concat(told, "\n"))
+end
+local th, y = "thanh_hoa_khoi", "2020"
+try("a query", results{ year = 2020 }:by("level"))
+try("rows of a query", results:top(3):rows())
+try("rows", sql[[select 1 as a]])
+try("a list of rows", sql[[select 1 as a]]:rows())
+try("a card", meetings[405])
+try("a unit", units.thanh_hoa)
+try("rules", rules)
+try("a ruleset", rules.thanh_hoa)
+try("a draft", rules.thanh_hoa:copy("mau.thu"))
+try("a text", rules.thanh_hoa:show())
+try("a sheet", explain(meetings[405]))
+try("a report", report{ "quarter", "2020-Q1", unit = th })
+try("compliance", compliance{ period = "2020-Q1", unit = th })
+try("commend", commend{ period = y, unit = th })
+try("advise", advise{ period = y, unit = "TQ-042" })
+try("whatif", whatif(rules.thanh_hoa:set("levels.tot", 85):during "2020-01":at(th)))
+try("to_visit", to_visit{ period = "2020-Q1", unit = th })
+try("rank", rank{ period = "2020-Q1", unit = th })
+try("a chart", results:by("level"):count():chart())
+try("a plain list", rows{ 3, 4 })
+try("a list of tables", rows{ { a = 1 }, { a = 2, b = "x" } })
+try("a table", rows{ a = 1, b = 2 })
+try("help", help())
+LUA
+exits "everything printable goes out in every form" 0 run forms.lua
+is "nothing of it fails" "" "$(printf '%s\n' "$OUT" | grep -v ' goes out$')"
+is "and all was tried" 23 "$(printf '%s\n' "$OUT" | grep -c ' goes out$')"
+python3 -c 'import json, sys
+for p in sys.argv[1:]: assert json.load(open(p, encoding="utf-8")), p' forms/*.json && ok "its JSON is JSON" || not_ok "its JSON is JSON"
+run 0 query 'rows{ { b = "x", a = 1 }, { a = 2 } }:csv()'; is "a plain list is rows" 'a,b
+1,x
+2,' "$OUT"
+run 0 query 'commend{ period = "2020", unit = "thanh_hoa_khoi" }.risen:top(1):select("rank"):csv()'; is "of several tables one is chosen by its name" 'rank
+1' "$OUT"
+run 0 query 'commend{ period = "2020", unit = "thanh_hoa_khoi" }.kept:where("rank < 3"):top(5)'; is "also when it is empty" "(no rows)" "$OUT"
+run 0 query 'to_visit{ period = "2020-Q1", unit = "thanh_hoa_khoi" }:top(1):select("no"):csv()'; is "where there is one table it need not be named" 'no
+1' "$OUT"
+run 0 query 'explain(meetings[405]).criteria:sum("max")'; is "a sheet has sections" 100 "$OUT"
 
 # --- the guide names every word, and only words that there are ---
 cat >words.lua <<'LUA'

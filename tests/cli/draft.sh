@@ -66,7 +66,7 @@ has "it lists its changes" "$OUT" "  criterion in_person is new"
 has "what is long is named shortly" "$OUT" "  attendance.score = first ..."
 has "its issuer is its folder" "$OUT" '  issuer = "mau"'
 hasnt "the check finds nothing" "$OUT" "mistake"
-has "a saved draft is a ruleset like any other" "$OUT" "ruleset mau.thu"
+has "a saved draft is a ruleset like any other" "$OUT" "id          mau.thu"
 text=$(cat rules/mau/thu.lua)
 has "the file says where it comes from" "$text" "-- Made in the console from tuyen_quang.qd19:"
 has "it is based on the copied pack" "$text" '	base = "tuyen_quang.qd19",'
