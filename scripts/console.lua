@@ -496,7 +496,8 @@ function Doc.__index(d, k)
 	table.sort(tables)
 	if Rows[k] and #tables == 1 then return function(_, ...) return Rows[k](sections[tables[1]], ...) end end
 	if Rows[k] and #tables > 1 then
-		error(("%s has several tables (%s): choose one by its name before :%s, %s{ ... }.%s:%s(...)"):format(verb, table.concat(tables, ", "), k, verb, tables[1], k), 0)
+		error(("%s has several tables (%s): choose one by its name before :%s, %s{ ... }.%s:%s(...)"):format(
+			verb, table.concat(tables, ", "), k, verb, tables[1], k), 0)
 	end
 	error(("%s has no section \"%s\"; it has: %s"):format(verb, tostring(k), table.concat(names, ", ")), 0)
 end
@@ -587,7 +588,9 @@ function RuleRef.__index(r, k)
 	local said = rawget(r, "said_")
 	if not said then
 		said = sections_of_command { "rules", "show", r.ruleset }
-		for _, row in ipairs(rulesets().list) do if row.id == r.ruleset then said.valid_from, said.valid_to, said.scale = row.valid_from, row.valid_to, row.scale end end
+		for _, row in ipairs(rulesets():where { id = r.ruleset }.list) do
+			said.valid_from, said.valid_to, said.scale = row.valid_from, row.valid_to, row.scale
+		end
 		for _, row in ipairs(said.about and said.about.list or {}) do if row.what == "Nguồn" then said.source = row.value end end
 		if said.criteria then -- without the line of the sum, which is no criterion
 			local names = {}
@@ -847,7 +850,8 @@ function M.print_value(v)
 		if #v.sets > 0 then list[#list + 1] = { "changed", table.concat(v.sets, ", ") } end
 		if v.period_ then list[#list + 1] = { "during", tostring(v.period_) } end
 		if v.unit_ then list[#list + 1] = { "at", tostring(v.unit_) } end
-		list[#list + 1] = { "methods", ":set(\"levels.tot\", 85)  :during \"2020-Q1\"  :at \"unit\"  for whatif; :copy \"my.pack\"  :show()  :diff(rules.x)  :impact(rules.x)" }
+		list[#list + 1] = { "methods",
+			":set(\"levels.tot\", 85)  :during \"2020-Q1\"  :at \"unit\"  for whatif; :copy \"my.pack\"  :show()  :diff(rules.x)  :impact(rules.x)" }
 		list[#list + 1] = { "", ":csv(file)  :json(file)  :markdown(file)  :html(file); .criteria and .levels are rows; help \"copy\" explains a word" }
 		print_pairs(list)
 		for _, part in ipairs { { "criteria", "criterion", "label", "max" }, { "levels", "level", "label", "at_least" } } do

@@ -65,8 +65,8 @@ DERIVED.to_next = { needs = "level_by_score",
 	sql = "(SELECT min(l_.at_least)/1000.0-%s.score FROM ruleset_level l_ WHERE l_.ruleset_id=%s.ruleset_id AND l_.at_least/1000.0>%s.score)" }
 -- How many facts the record does not have of a meeting.
 DERIVED.facts_missing = { needs = "duration_minutes", sql = function() return M.facts_missing_sql() end }
-local DERIVED_ORDER = { "year", "month", "quarter", "half", "weekday", "organisation", "attendance", "facts_missing", "self_score", "observer_score", "superior_score",
-	"level_place", "to_next" }
+local DERIVED_ORDER = { "year", "month", "quarter", "half", "weekday", "organisation", "attendance", "facts_missing", "self_score", "observer_score",
+	"superior_score", "level_place", "to_next" }
 
 local ROOTS = { province = "tinh", block = "khoi" } -- fields found by walking up the dated tree
 
