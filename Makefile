@@ -13,7 +13,7 @@ VERSION := 0.1.0
 
 # --- what Debian 12 must have: installed by `make deps`, which demo and test call -----------------------------
 DEPS_BUILD := gcc libc6-dev pkg-config liblua5.4-dev lua5.4 libsqlite3-dev libjansson-dev libutf8proc-dev libsodium-dev libreadline-dev
-DEPS_TEST := libcmocka-dev sqlite3 python3 locales tmux
+DEPS_TEST := libcmocka-dev sqlite3 python3 locales tmux less
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
