@@ -131,8 +131,8 @@ static int check_record(struct cli *c, const struct cb_ruleset *rs, struct cb_er
 		const struct cb_node *at = NULL;
 		bool any = true;
 
-		if (!f || !strcmp(f->id, "held_on") || !strcmp(f->id, "kind") || !strcmp(f->id, "unit_kind") || !strcmp(f->id, "cell_type"))
-			continue; /* of the meeting itself, or of its unit */
+		if (!f || f->attribute)
+			continue;
 		rc = reported(c, f->id, &any, err);
 		for (size_t k = 0; !rc && !any && !at && k < rs->nnode; k++)
 			if (rs->node[k]->ref == rs->input[i].fact && (!strcmp(rs->node[k]->form->name, "fact") || !strcmp(rs->node[k]->form->name, "known")))
@@ -899,9 +899,9 @@ static int show_doc(struct cb_doc **out, const struct cb_ruleset *rs, struct cb_
 		const struct cb_effort *e = &rs->effort[i];
 		int fact = cb_facts_find(rs->dict, e->name), at = cb_criterion_find(rs, e->name);
 		const char *label = fact >= 0 ? cb_facts_at(rs->dict, (size_t)fact)->label : at >= 0 ? rs->criterion[at].label : NULL;
-		for (size_t k = 0; !label && k < rs->nnode; k++)
-			if (cb_is(rs->node[k], "judged") && rs->node[k]->text && !strcmp(rs->node[k]->text, e->name))
-				label = rs->node[k]->label;
+		const struct cb_node *judged = cb_judged_find(rs, e->name);
+		if (!label && judged)
+			label = judged->label;
 		cb_doc_row(*out, (struct cb_cell[]){cb_cell_text(e->name), cb_cell_text(label), {.null = !e->cost, .n = e->cost},
 						    cb_cell_text(e->cost ? NULL : "không tư vấn thay đổi")});
 	}

@@ -288,17 +288,14 @@ static int find_vars(struct search *s, struct cb_err *err)
 	if (!s->var)
 		return cb_err_nomem(err);
 	for (size_t i = 0; i < s->ninput && rc == 0; i++) {
-		const struct cb_node *judged = NULL;
-
 		if (s->input[i].kind == CB_IN_FACT) {
 			const struct cb_fact *f = cb_facts_at(s->rs->dict, (size_t)s->input[i].fact);
 
 			if (!f->fixed && f->type != CB_FACT_DATE)
 				rc = add_var(s, i, NULL, err);
 		} else if (s->input[i].kind == CB_IN_JUDGED && !s->opts->no_judged && counts(s, i)) {
-			for (size_t k = 0; k < s->rs->nnode && !judged; k++)
-				if (cb_is(s->rs->node[k], "judged") && s->rs->node[k]->text && strcmp(s->rs->node[k]->text, s->input[i].item) == 0)
-					judged = s->rs->node[k];
+			const struct cb_node *judged = cb_judged_find(s->rs, s->input[i].item);
+
 			if (judged)
 				rc = add_var(s, i, judged, err);
 		}

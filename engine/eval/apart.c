@@ -7,7 +7,6 @@
 #include "base/alloc.h"
 #include "base/date.h"
 #include "eval/eval.h"
-#include "rule/forms.h"
 
 #define NUMBERS 256 /* of the rulesets, as far as there are */
 
@@ -133,13 +132,12 @@ static void bind_together(struct apart *x)
 /* The most that people may give for an item. */
 static cb_pts judged_max(const struct apart *x, const char *item)
 {
-	for (int s = 0; s < 2; s++)
-		for (size_t i = 0; i < x->side[s].rs->nnode; i++) {
-			const struct cb_node *n = x->side[s].rs->node[i];
-			cb_pts max;
-			if (cb_is(n, "judged") && n->text && strcmp(n->text, item) == 0 && cb_pts_from_ratio(&max, n->num))
-				return max;
-		}
+	for (int s = 0; s < 2; s++) {
+		const struct cb_node *n = cb_judged_find(x->side[s].rs, item);
+		cb_pts max;
+		if (n && cb_pts_from_ratio(&max, n->num))
+			return max;
+	}
 	return CB_PTS(100);
 }
 

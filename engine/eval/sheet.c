@@ -423,9 +423,9 @@ static const char *missing_words(struct walk *w, struct cb_buf *ids)
 			cb_buf_puts(&b, ", ");
 		int f = *s == '@' || *s == '#' ? -1 : cb_facts_find(w->rs->dict, id), cr = *s == '#' ? cb_criterion_find(w->rs, id) : -1;
 		const char *label = f >= 0 ? cb_facts_at(w->rs->dict, (size_t)f)->label : NULL;
-		for (size_t i = 0; *s == '@' && i < w->rs->nnode; i++)
-			if (cb_is(w->rs->node[i], "judged") && strcmp(w->rs->node[i]->text, id) == 0)
-				label = w->rs->node[i]->label;
+		const struct cb_node *judged = *s == '@' ? cb_judged_find(w->rs, id) : NULL;
+		if (judged)
+			label = judged->label;
 		if (*s == '#')
 			cb_buf_printf(&b, "điểm của tiêu chí «%s»", cr >= 0 ? w->rs->criterion[cr].label : id);
 		else if (strcmp(id, "0") == 0)

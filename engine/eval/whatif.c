@@ -461,11 +461,9 @@ static int note_cause(struct work *w, const char *id, const char *label, bool up
 static const char *judged_label(struct work *w, const char *item)
 {
 	const struct cb_ruleset *rs = w->opts->under;
-	const char *line = NULL, *criterion = NULL, *s;
+	const struct cb_node *judged = cb_judged_find(rs, item);
+	const char *line = judged ? judged->label : NULL, *criterion = NULL, *s;
 
-	for (size_t i = 0; i < rs->nnode && !line; i++)
-		if (cb_is(rs->node[i], "judged") && rs->node[i]->text && strcmp(rs->node[i]->text, item) == 0)
-			line = rs->node[i]->label;
 	for (size_t c = 0; c < rs->ncriterion && !criterion; c++) {
 		size_t n = strlen(rs->criterion[c].id);
 

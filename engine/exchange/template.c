@@ -33,10 +33,8 @@ static void judged_columns(struct cb_buf *out, struct cb_buf *second, const stru
 		cb_buf_putc(second, ',');
 		const char *dot = strchr(in->item, '.');
 		size_t len = dot ? (size_t)(dot - in->item) : strlen(in->item);
-		const struct cb_node *line = NULL; /* where a criterion has several, the line's own label tells them apart */
-		for (size_t k = 0; k < rs[nth]->nnode && dot; k++)
-			if (cb_is(rs[nth]->node[k], "judged") && rs[nth]->node[k]->text && !strcmp(rs[nth]->node[k]->text, in->item))
-				line = rs[nth]->node[k];
+		/* where a criterion has several, the line's own label tells them apart */
+		const struct cb_node *line = dot ? cb_judged_find(rs[nth], in->item) : NULL;
 		for (size_t k = 0; k < rs[nth]->ncriterion; k++) {
 			const struct cb_criterion *c = &rs[nth]->criterion[k];
 			struct cb_buf cell;

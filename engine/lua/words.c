@@ -6,6 +6,7 @@
  * the square of their length: long chains of accesses, very many goto, and/or chains. One pass, no allocation but the
  * list of assigned names.
  */
+#include "lua/lex.h"
 #include "lua/sandbox_int.h"
 
 #include <stddef.h>
@@ -181,22 +182,6 @@ static void skip_quoted(struct lexer *x, struct sb_words *out)
 		x->i++;
 }
 
-static bool word_is(const char *s, size_t n, const char *w)
-{
-	return strlen(w) == n && !memcmp(s, w, n);
-}
-
-static bool keyword(const char *s, size_t n)
-{
-	static const char *const kw[] = { "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
-					  "not", "or", "repeat", "return", "then", "true", "until", "while" };
-
-	for (size_t i = 0; i < sizeof(kw) / sizeof(kw[0]); i++)
-		if (word_is(s, n, kw[i]))
-			return true;
-	return false;
-}
-
 static const char *non_ascii(const char *s, size_t n)
 {
 	if (n >= 3 && !memcmp(s, "\xe2\x80", 2) && (unsigned char)s[2] >= 0x98 && (unsigned char)s[2] <= 0x9f)
@@ -289,37 +274,37 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 			const char *w = text + start;
 			size_t n = x.i - start;
 
-			attrib = attrib == 1 && word_is(w, n, "close") ? 2 : 0;
+			attrib = attrib == 1 && cb_lex_is(w, n, "close") ? 2 : 0;
 			if (before == '.' || before == ':') {
 				before = 0;
 				name = NULL;
 				can_suffix = true;
 				continue;
 			}
-			if (keyword(w, n)) {
-				can_suffix = word_is(w, n, "end");
+			if (cb_lex_keyword(w, n)) {
+				can_suffix = cb_lex_is(w, n, "end");
 				name = NULL;
 				if (!can_suffix)
 					at[depth].chain = 0;
-				if (word_is(w, n, "and") || word_is(w, n, "or")) {
+				if (cb_lex_is(w, n, "and") || cb_lex_is(w, n, "or")) {
 					if (++at[depth].logic > LOGIC_MAX)
 						return refuse(&x, start, "an expression of more than 1000 `and` and `or`; split it");
-				} else if (!word_is(w, n, "not") && !word_is(w, n, "true") && !word_is(w, n, "false") && !word_is(w, n, "nil")) {
+				} else if (!cb_lex_is(w, n, "not") && !cb_lex_is(w, n, "true") && !cb_lex_is(w, n, "false") && !cb_lex_is(w, n, "nil")) {
 					at[depth].logic = 0;
 				}
-				if (word_is(w, n, "return"))
+				if (cb_lex_is(w, n, "return"))
 					at[depth].returning = true, at[depth].comma = false;
-				else if (word_is(w, n, "end") || word_is(w, n, "else") || word_is(w, n, "elseif") || word_is(w, n, "until"))
+				else if (cb_lex_is(w, n, "end") || cb_lex_is(w, n, "else") || cb_lex_is(w, n, "elseif") || cb_lex_is(w, n, "until"))
 					at[depth].returning = false;
-				if (word_is(w, n, "goto") && ++gotos > GOTO_MAX)
+				if (cb_lex_is(w, n, "goto") && ++gotos > GOTO_MAX)
 					return refuse(&x, start, "more than 1000 goto in a file");
-				if (word_is(w, n, "elseif") && ++elseifs > ELSEIF_MAX)
+				if (cb_lex_is(w, n, "elseif") && ++elseifs > ELSEIF_MAX)
 					return refuse(&x, start, "more than 4000 elseif in a file; use a table");
-				if (word_is(w, n, "break") && ++breaks > BREAK_MAX)
+				if (cb_lex_is(w, n, "break") && ++breaks > BREAK_MAX)
 					return refuse(&x, start, "more than 4000 break in a file");
-				before = word_is(w, n, "function") ? 'f' : 0;
+				before = cb_lex_is(w, n, "function") ? 'f' : 0;
 				after_fn = false;
-				if (before || word_is(w, n, "if") || word_is(w, n, "do") || word_is(w, n, "repeat"))
+				if (before || cb_lex_is(w, n, "if") || cb_lex_is(w, n, "do") || cb_lex_is(w, n, "repeat"))
 					at[depth].block++;
 				if (before && at[depth].returning) { /* its `end` will be taken for the end of the return */
 					if (at[depth].comma || at[depth].fn)
@@ -327,7 +312,7 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 					else
 						at[depth].fn = at[depth].block;
 				}
-				if (word_is(w, n, "end") || word_is(w, n, "until")) {
+				if (cb_lex_is(w, n, "end") || cb_lex_is(w, n, "until")) {
 					if (at[depth].fn && at[depth].fn == at[depth].block) {
 						at[depth].fn = 0;
 						after_fn = true;
@@ -528,53 +513,35 @@ int sb_words_check(struct sb_words *out, const char *text, size_t len, const cha
 
 void cb_sandbox_check_locals(const char *text, size_t len, const char *path, bool (*is_word)(const char *name), struct cb_diags *diags)
 {
-	struct lexer x = { text, len, len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0, path, NULL };
+	struct cb_lexer x;
 	struct { const char *s; size_t n; long line; } seen[LOCALS_SEEN];
-	struct sb_words unused;
 	size_t nseen = 0;
 	int blocks = 0, brackets = 0;
 	bool naming = false; /* behind local */
 
-	while (x.i < len) {
-		char c = text[x.i];
-		size_t start = x.i;
+	cb_lex_init(&x, text, len);
+	for (cb_lex_next(&x); x.type != CB_LEX_END; cb_lex_next(&x)) {
+		const char *w = x.start, c = *w;
+		size_t n = x.len;
 
-		if (c == '-' && x.i + 1 < len && text[x.i + 1] == '-') {
-			x.i += 2;
-			long level = x.i < len && text[x.i] == '[' ? long_bracket(&x, x.i) : -1;
-			if (level >= 0)
-				skip_long(&x, level);
-			else
-				while (x.i < len && text[x.i] != '\n' && text[x.i] != '\r')
-					x.i++;
-		} else if (c == '[' && long_bracket(&x, x.i) >= 0) {
-			skip_long(&x, long_bracket(&x, x.i));
-			naming = false;
-		} else if (c == '"' || c == '\'') {
-			skip_quoted(&x, &unused);
-			naming = false;
-		} else if (letter(c)) {
+		if (x.type == CB_LEX_NAME) {
 			char name[64];
-			while (x.i < len && (letter(text[x.i]) || digit(text[x.i])))
-				x.i++;
-			size_t n = x.i - start;
-			const char *w = text + start;
-			if (word_is(w, n, "function") || word_is(w, n, "if") || word_is(w, n, "do") || word_is(w, n, "repeat"))
+			if (cb_lex_is(w, n, "function") || cb_lex_is(w, n, "if") || cb_lex_is(w, n, "do") || cb_lex_is(w, n, "repeat"))
 				blocks++;
-			else if (word_is(w, n, "end") || word_is(w, n, "until"))
+			else if (cb_lex_is(w, n, "end") || cb_lex_is(w, n, "until"))
 				blocks--;
-			if (word_is(w, n, "local") || (naming && word_is(w, n, "function"))) {
-				naming = blocks <= (word_is(w, n, "function") ? 1 : 0) && brackets == 0;
+			if (cb_lex_is(w, n, "local") || (naming && cb_lex_is(w, n, "function"))) {
+				naming = blocks <= (cb_lex_is(w, n, "function") ? 1 : 0) && brackets == 0;
 				continue;
 			}
-			if (!naming || keyword(w, n) || n >= sizeof(name)) {
+			if (!naming || cb_lex_keyword(w, n) || n >= sizeof(name)) {
 				naming = false;
 				continue;
 			}
 			long line, col;
 			memcpy(name, w, n);
 			name[n] = '\0';
-			line_col(text, start, &line, &col);
+			line_col(text, (size_t)(w - text), &line, &col);
 			if (is_word(name))
 				cb_diags_addf(diags, CB_SEV_WARNING, path, line, col, NULL, "give it another name", "the local %s hides a word of the rule language: below this line %s means the local", name, name);
 			for (size_t k = 0; k < nseen; k++)
@@ -589,9 +556,9 @@ void cb_sandbox_check_locals(const char *text, size_t len, const char *path, boo
 				seen[nseen++].line = line;
 			}
 		} else {
-			x.i++;
-			brackets += c == '(' || c == '{' || c == '[' ? 1 : c == ')' || c == '}' || c == ']' ? -1 : 0;
-			if (c != ' ' && c != '\t' && c != ',' && c != '\n' && c != '\r')
+			if (x.type == CB_LEX_OP && n == 1)
+				brackets += c == '(' || c == '{' || c == '[' ? 1 : c == ')' || c == '}' || c == ']' ? -1 : 0;
+			if (c != ',')
 				naming = false;
 		}
 	}

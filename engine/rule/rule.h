@@ -244,6 +244,7 @@ static inline cb_pts cb_points_lost(enum cb_counts counts, cb_pts max, cb_pts po
 	return counts == CB_COUNTS_SCALE ? max - points : counts == CB_COUNTS_PENALTY ? -points : 0;
 }
 int cb_level_find(const struct cb_ruleset *rs, const char *id);
+const struct cb_node *cb_judged_find(const struct cb_ruleset *rs, const char *item); /* of an item ("preparation.2"); NULL */
 /* What changing a fact or a judged item costs: as declared, else 1; 0: never to be advised (the caller looks at cb_fact.fixed). */
 int cb_ruleset_effort(const struct cb_ruleset *rs, const struct cb_input *in);
 

@@ -1678,6 +1678,14 @@ bool cb_note_is_of(const char *criterion, const char *item)
 	return strncmp(item, criterion, n) == 0 && (item[n] == '\0' || item[n] == '.');
 }
 
+const struct cb_node *cb_judged_find(const struct cb_ruleset *rs, const char *item)
+{
+	for (size_t i = 0; i < rs->nnode; i++)
+		if (cb_is(rs->node[i], "judged") && rs->node[i]->text && strcmp(rs->node[i]->text, item) == 0)
+			return rs->node[i];
+	return NULL;
+}
+
 int cb_criterion_find(const struct cb_ruleset *rs, const char *id)
 {
 	for (size_t i = 0; id && i < rs->ncriterion; i++)
